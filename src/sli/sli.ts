@@ -1,0 +1,57 @@
+// What an SLI is: it turns one probe run into one event. Pure. PromQL is the second face of each kind (alerts as code).
+import type { Outcome } from '../spec/outcome.ts';
+import { verdictOf } from '../spec/outcome.ts';
+import type { Sli, SliKind } from '../spec/spec.ts';
+
+/** What an SLI needs to know of a finished step; probe/ results have this shape. */
+export interface MeasuredStep {
+  readonly step: string;
+  readonly outcome: Outcome;
+  readonly blame: string;
+  readonly durationMs: number;
+  readonly facts: {
+    readonly replicaLagSeconds?: number;
+    readonly cronLagSeconds?: number;
+    readonly certNotAfterSeconds?: number;
+    readonly cacheAgeSeconds?: number;
+    readonly cacheStatus?: string;
+  };
+}
+
+export interface MeasuredRun {
+  /** End of the run, ms since 1970. */
+  readonly atMs: number;
+  readonly steps: readonly MeasuredStep[];
+}
+
+/** One event, with the step that decided it when it is not good. */
+export interface SliEvent {
+  readonly result: 'good' | 'bad' | 'unmeasured';
+  readonly cause?: { readonly step: string; readonly outcome: string; readonly blame: string };
+}
+
+export interface SliCounter<K extends SliKind = SliKind> {
+  /** The event that a run is for this SLI. */
+  count(sli: Sli<K>, run: MeasuredRun): SliEvent;
+}
+
+const GOOD: SliEvent = { result: 'good' };
+
+/** The event decided by a step's outcome; undefined if the step was good. A missing step is unmeasured. */
+export function notGood(steps: readonly (MeasuredStep | undefined)[]): SliEvent | undefined {
+  let unmeasured: SliEvent | undefined;
+  for (const step of steps) {
+    const verdict = step === undefined ? 'unmeasured' : verdictOf(step.outcome);
+    const cause = step && { step: step.step, outcome: step.outcome, blame: step.blame };
+    if (verdict === 'bad') return { result: 'bad', ...(cause && { cause }) };
+    if (verdict === 'unmeasured') unmeasured ??= { result: 'unmeasured', ...(cause && { cause }) };
+  }
+  return unmeasured;
+}
+
+/** A good step judged by a limit: bad with the given outcome word when `good` is false. */
+export function judged(step: MeasuredStep, good: boolean, word: string): SliEvent {
+  return good ? GOOD : { result: 'bad', cause: { step: step.step, outcome: word, blame: step.blame === 'none' ? 'target' : step.blame } };
+}
+
+export { GOOD };

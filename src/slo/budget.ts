@@ -1,0 +1,128 @@
+// Burn rates, coverage and error budgets from counts. Pure: counts and `now` in, numbers out; null means "no data".
+import type { Counts, History } from './history.ts';
+
+/** bad / (good + bad) / (1 - objective): 1 spends the budget exactly over the period. null without events. */
+export function burnRate(counts: Counts, objective: number): number | null {
+  const n = counts.good + counts.bad;
+  return n === 0 ? null : counts.bad / n / (1 - objective);
+}
+
+/** good / (good + bad), 0..1; null without events. */
+export function sliRatio(counts: Counts): number | null {
+  const n = counts.good + counts.bad;
+  return n === 0 ? null : counts.good / n;
+}
+
+/** Share of the window's steps that we know about (good, bad or excluded), 0..1. Time that was not measured lowers it. */
+export function coverageRatio(counts: Counts, windowMs: number, stepMs: number): number {
+  const known = counts.good + counts.bad + counts.excludedGood + counts.excludedBad;
+  return Math.min(1, known / Math.max(1, windowMs / stepMs));
+}
+
+export interface Budget {
+  /** Bad events that the objective allows in the whole period. */
+  readonly allowed: number;
+  readonly spent: number;
+  /** 1 untouched, 0 used up, negative overspent; null before the first event. */
+  readonly remainingRatio: number | null;
+  readonly remainingEvents: number;
+  /** `remainingEvents` steps, in minutes. */
+  readonly remainingMinutes: number;
+}
+
+/**
+ * The budget of a period. `unlivedEvents` are steps of the period that lie before the SLO existed or in the future:
+ * a young SLO has its whole budget (slo.md T12). Time that was lived but not measured earns no budget.
+ */
+export function budget(counts: Counts, objective: number, unlivedEvents: number, stepMs: number): Budget {
+  const n = counts.good + counts.bad;
+  const allowed = (1 - objective) * (n + unlivedEvents);
+  const remainingEvents = allowed - counts.bad;
+  return {
+    allowed,
+    spent: counts.bad,
+    remainingRatio: allowed > 0 && n > 0 ? remainingEvents / allowed : null,
+    remainingEvents,
+    remainingMinutes: (remainingEvents * stepMs) / 60_000,
+  };
+}
+
+/** The same counts as if maintenance had not been excluded. */
+export const withoutExclusion = (counts: Counts): Counts => ({
+  good: counts.good + counts.excludedGood,
+  bad: counts.bad + counts.excludedBad,
+  unmeasured: counts.unmeasured,
+  excludedGood: 0,
+  excludedBad: 0,
+});
+
+export interface Forecast {
+  /** When the budget reaches 0 if the recent rate goes on, ms since 1970; null if it does not within one period. */
+  readonly exhaustedAtMs: number | null;
+  /** When an overspent budget is back above 0 if all is well from now on; null if it is not overspent. */
+  readonly recoversAtMs: number | null;
+  /** When the budget is whole again if all is well from now on; null if nothing is spent. */
+  readonly wholeAtMs: number | null;
+}
+
+/**
+ * Looks one rolling period ahead, row by row, letting old events leave the window at its far edge.
+ * `recent`: events of the last `recentMs`, whose rate is assumed to go on for the exhaustion forecast.
+ * Cost: one look-up per coarse row of the period, at most about 750.
+ */
+export function forecastRolling(input: {
+  history: History;
+  nowMs: number;
+  periodMs: number;
+  objective: number;
+  unlivedAt: (atMs: number) => number;
+  recent: Counts;
+  recentMs: number;
+}): Forecast {
+  const { history, nowMs, periodMs, objective, unlivedAt, recent, recentMs } = input;
+  const total = history.total();
+  const eventsPerMs = 1 / history.stepMs;
+  const recentN = recent.good + recent.bad;
+  const badShare = recentN === 0 ? 0 : recent.bad / recentN;
+  const step = Math.max(history.rowMsFor(periodMs), Math.ceil(periodMs / 800 / history.stepMs) * history.stepMs);
+  const left = (atMs: number, futureBadShare: number): number => {
+    const edge = history.totalAt(Math.min(atMs - periodMs, nowMs));
+    const future = (atMs - nowMs) * eventsPerMs;
+    const bad = total.bad - edge.bad + future * futureBadShare;
+    const n = total.good + total.bad - edge.good - edge.bad + future;
+    return (1 - objective) * (n + unlivedAt(atMs)) - bad;
+  };
+  const spent = total.bad - history.totalAt(nowMs - periodMs).bad;
+  const overspent = left(nowMs, 0) < 0;
+  let exhaustedAtMs: number | null = null;
+  let recoversAtMs: number | null = null;
+  let wholeAtMs: number | null = null;
+  const burning = recentMs > 0 && badShare > 1 - objective;
+  for (let at = nowMs + step; at <= nowMs + periodMs + step; at += step) {
+    if (burning && !overspent && exhaustedAtMs === null && left(at, badShare) < 0) exhaustedAtMs = at;
+    if (overspent && recoversAtMs === null && left(at, 0) >= 0) recoversAtMs = at;
+    if (spent > 0 && wholeAtMs === null && total.bad - history.totalAt(Math.min(at - periodMs, nowMs)).bad === 0) wholeAtMs = at;
+  }
+  return { exhaustedAtMs, recoversAtMs, wholeAtMs };
+}
+
+/** The same for a calendar period, which ends at `endMs`: budgets start anew there. */
+export function forecastCalendar(input: {
+  counts: Counts;
+  nowMs: number;
+  endMs: number;
+  budget: Budget;
+  objective: number;
+  recent: Counts;
+  stepMs: number;
+}): Forecast {
+  const { nowMs, endMs, recent, stepMs } = input;
+  const recentN = recent.good + recent.bad;
+  const badPerMs = recentN === 0 ? 0 : recent.bad / recentN / stepMs;
+  const exhausted = badPerMs > 0 && input.budget.remainingEvents > 0 ? nowMs + input.budget.remainingEvents / badPerMs : null;
+  return {
+    exhaustedAtMs: exhausted !== null && exhausted < endMs ? exhausted : null,
+    recoversAtMs: input.budget.remainingEvents < 0 ? endMs : null,
+    wholeAtMs: input.budget.spent > 0 ? endMs : null,
+  };
+}

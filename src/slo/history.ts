@@ -1,0 +1,154 @@
+// Counts of events over time for one SLO, at a bounded size: running totals at row edges in three resolutions.
+// A window is a difference of two totals, so no query costs more for a longer window. Never looks at a clock.
+
+/** Totals of events. `excludedGood` and `excludedBad` happened during maintenance and count for neither side. */
+export interface Counts {
+  readonly good: number;
+  readonly bad: number;
+  readonly unmeasured: number;
+  readonly excludedGood: number;
+  readonly excludedBad: number;
+}
+export const FIELDS = ['good', 'bad', 'unmeasured', 'excludedGood', 'excludedBad'] as const;
+const WIDTH = FIELDS.length;
+
+export const ZERO: Counts = { good: 0, bad: 0, unmeasured: 0, excludedGood: 0, excludedBad: 0 };
+
+/** Sum of two counts. */
+export const add = (a: Counts, b: Counts): Counts => ({
+  good: a.good + b.good,
+  bad: a.bad + b.bad,
+  unmeasured: a.unmeasured + b.unmeasured,
+  excludedGood: a.excludedGood + b.excludedGood,
+  excludedBad: a.excludedBad + b.excludedBad,
+});
+
+/** a - b. */
+export const subtract = (a: Counts, b: Counts): Counts => ({
+  good: a.good - b.good,
+  bad: a.bad - b.bad,
+  unmeasured: a.unmeasured - b.unmeasured,
+  excludedGood: a.excludedGood - b.excludedGood,
+  excludedBad: a.excludedBad - b.excludedBad,
+});
+
+const FINE_MS = 6 * 3_600_000;
+const MEDIUM_MS = 72 * 3_600_000;
+const FIVE_MINUTES = 300_000;
+const HOUR = 3_600_000;
+
+/** One resolution: totals at the edges k x rowMs, in a ring. */
+interface Ring {
+  readonly rowMs: number;
+  readonly rows: number;
+  readonly data: Uint32Array;
+  /** Newest edge written, as k; -1 before the first. */
+  newest: number;
+}
+
+const ring = (rowMs: number, spanMs: number): Ring => {
+  const rows = Math.ceil(spanMs / rowMs) + 2;
+  return { rowMs, rows, data: new Uint32Array(rows * WIDTH), newest: -1 };
+};
+
+/** Row lengths in ms for a step and a period: the step to 6 h, 5 min to 3 d, whole hours to the period (at most 744 rows). */
+export function rowLengths(stepMs: number, periodMs: number): { fine: number; medium: number; coarse: number } {
+  const medium = Math.ceil(FIVE_MINUTES / stepMs) * stepMs;
+  const coarse = Math.max(HOUR * Math.ceil(periodMs / (744 * HOUR)), medium);
+  return { fine: stepMs, medium, coarse };
+}
+
+export class History {
+  readonly stepMs: number;
+  readonly periodMs: number;
+  readonly #rings: readonly Ring[];
+  readonly #total = new Float64Array(WIDTH);
+  #lastMs = 0;
+
+  /** `stepMs`: time between events; `periodMs`: the longest window asked for. */
+  constructor(stepMs: number, periodMs: number) {
+    this.stepMs = stepMs;
+    this.periodMs = periodMs;
+    const rows = rowLengths(stepMs, periodMs);
+    const rings = [ring(rows.fine, Math.min(FINE_MS, periodMs))];
+    if (periodMs > FINE_MS) rings.push(ring(rows.medium, Math.min(MEDIUM_MS, periodMs)));
+    if (periodMs > MEDIUM_MS) rings.push(ring(rows.coarse, periodMs));
+    this.#rings = rings;
+  }
+
+  /** Time of the newest record, ms since 1970; 0 before the first. */
+  get lastMs(): number {
+    return this.#lastMs;
+  }
+
+  /** Bytes held for rows. */
+  get bytes(): number {
+    return this.#rings.reduce((sum, r) => sum + r.data.byteLength, 0);
+  }
+
+  /** All events ever recorded. */
+  total(): Counts {
+    return this.#counts(this.#total, 0);
+  }
+
+  /**
+   * Sets the running totals as of `atMs`. Times must not fall (an earlier one is taken as the newest known); totals must not fall.
+   * Edges passed since the last record keep the old totals: nothing was measured there.
+   */
+  record(atMs: number, total: Counts): void {
+    const at = Math.max(atMs, this.#lastMs);
+    for (const r of this.#rings) {
+      const edge = Math.floor(at / r.rowMs);
+      if (r.newest < 0) r.newest = edge - r.rows;
+      const first = Math.max(r.newest + 1, edge - r.rows + 1);
+      for (let k = first; k < edge; k++) r.data.set(this.#total, (k % r.rows) * WIDTH);
+      // An edge that falls on the record itself belongs to the new totals; one before it to the old.
+      const onEdge = edge * r.rowMs === at;
+      if (edge > r.newest && !onEdge) r.data.set(this.#total, (edge % r.rows) * WIDTH);
+      if (onEdge) this.#write(r, edge, total);
+      r.newest = Math.max(edge, r.newest);
+    }
+    FIELDS.forEach((field, i) => {
+      this.#total[i] = total[field];
+    });
+    this.#lastMs = at;
+  }
+
+  /** Totals as of the newest row edge at or before `atMs`. Beyond what is kept: the oldest edge kept. */
+  totalAt(atMs: number): Counts {
+    if (atMs >= this.#lastMs) return this.total();
+    const age = this.#lastMs - atMs;
+    const r = this.#rings.find((candidate) => age <= (candidate.rows - 2) * candidate.rowMs) ?? this.#rings.at(-1)!;
+    const edge = Math.floor(atMs / r.rowMs);
+    if (edge > r.newest) return this.total();
+    const oldest = r.newest - r.rows + 1;
+    return this.#counts(r.data, (((Math.max(edge, oldest) % r.rows) + r.rows) % r.rows) * WIDTH);
+  }
+
+  /** Events in (nowMs - windowMs, nowMs]; exact up to 6 h, beyond that the old end may be off by one row. */
+  window(nowMs: number, windowMs: number): Counts {
+    return subtract(this.total(), this.totalAt(nowMs - windowMs));
+  }
+
+  /** Edges of the coarsest resolution inside (fromMs, toMs], oldest first, for looking at how old events age out. */
+  rowMsFor(ageMs: number): number {
+    return (this.#rings.find((r) => ageMs <= (r.rows - 2) * r.rowMs) ?? this.#rings.at(-1)!).rowMs;
+  }
+
+  #write(r: Ring, edge: number, total: Counts): void {
+    const offset = (edge % r.rows) * WIDTH;
+    FIELDS.forEach((field, i) => {
+      r.data[offset + i] = total[field];
+    });
+  }
+
+  #counts(data: Uint32Array | Float64Array, offset: number): Counts {
+    return {
+      good: data[offset]!,
+      bad: data[offset + 1]!,
+      unmeasured: data[offset + 2]!,
+      excludedGood: data[offset + 3]!,
+      excludedBad: data[offset + 4]!,
+    };
+  }
+}

@@ -1,0 +1,55 @@
+// Every metric and label name, once. README tables, exposition and (later) rules and boards take them from here.
+
+type MetricType = 'counter' | 'gauge' | 'histogram';
+interface Metric {
+  readonly type: MetricType;
+  readonly labels: readonly string[];
+  readonly help: string;
+}
+
+/** All series the exporter serves on /metrics, but for the process metrics of prom-client. */
+export const METRICS = {
+  slo_events_total: { type: 'counter', labels: ['slo', 'result', 'location'], help: 'Events per result (good, bad, unmeasured, excluded). Acknowledged by the store, so it survives restarts and never falls.' },
+  slo_objective_ratio: { type: 'gauge', labels: ['slo'], help: 'Objective, 0 to 1.' },
+  slo_budget_remaining_ratio: { type: 'gauge', labels: ['slo'], help: 'Error budget left in the period: 1 untouched, 0 used up, negative overspent. NaN without events.' },
+  slo_created_timestamp_seconds: { type: 'gauge', labels: ['slo'], help: 'When the SLO was first seen by this store.' },
+  slo_maintenance_active: { type: 'gauge', labels: ['slo'], help: '1 while a maintenance window excludes events of this SLO.' },
+  slo_info: { type: 'gauge', labels: ['slo', 'service', 'team', 'target', 'window'], help: 'Always 1; the metadata of the SLO.' },
+  slo_burn_rate: { type: 'gauge', labels: ['slo', 'window'], help: 'Burn rate over the window: 1 spends the budget exactly over the period. NaN without events.' },
+  slo_coverage_ratio: { type: 'gauge', labels: ['slo', 'window'], help: 'Share of the steps of the window that are known (good, bad or excluded).' },
+  probe_runs_total: { type: 'counter', labels: ['target', 'kind', 'step', 'outcome', 'blame', 'location'], help: 'Finished probe steps by outcome and blame.' },
+  probe_phase_duration_seconds: { type: 'histogram', labels: ['target', 'phase', 'location'], help: 'Time per phase of a probe step, failed steps included; a timeout counts up to the deadline.' },
+  probe_duration_seconds: { type: 'histogram', labels: ['target', 'step', 'location'], help: 'Time per probe step, failed steps included.' },
+  probe_last_run_timestamp_seconds: { type: 'gauge', labels: ['target', 'location'], help: 'End of the last run.' },
+  probe_cert_not_after_timestamp_seconds: { type: 'gauge', labels: ['target', 'location'], help: 'Earliest notAfter of the certificates served, also when verification fails.' },
+  probe_replica_lag_seconds: { type: 'gauge', labels: ['target', 'location'], help: 'Age of the newest heartbeat on the slowest replica; absent when unknown.' },
+  probe_cron_lag_seconds: { type: 'gauge', labels: ['target', 'location'], help: 'How late the oldest due WP-Cron event is; absent when unknown.' },
+  probe_cache_age_seconds: { type: 'gauge', labels: ['target', 'location'], help: 'Age of the cached copy that the edge served; absent when unknown.' },
+  probe_cache_status_total: { type: 'counter', labels: ['target', 'status', 'location'], help: 'Normalised cache status of the second request.' },
+  plimsoll_build_info: { type: 'gauge', labels: ['version', 'node'], help: 'Always 1.' },
+  plimsoll_config_last_reload_successful: { type: 'gauge', labels: [], help: '1 if the last load of the spec was valid.' },
+  plimsoll_config_last_reload_success_timestamp_seconds: { type: 'gauge', labels: [], help: 'Last valid load of the spec.' },
+  plimsoll_missed_runs_total: { type: 'counter', labels: ['target', 'reason'], help: 'Slots without a run: overlap (the last run still went on), concurrency (no free place), backoff (target overloaded), late (the prober was blocked).' },
+  plimsoll_run_start_delay_seconds: { type: 'histogram', labels: [], help: 'How much later than its slot a run started.' },
+  plimsoll_runs_in_flight: { type: 'gauge', labels: [], help: 'Probe runs going on.' },
+  plimsoll_event_loop_delay_seconds: { type: 'gauge', labels: [], help: 'Longest delay of the event loop since the last tick.' },
+  plimsoll_store_up: { type: 'gauge', labels: [], help: '1 if the last commit to the store succeeded.' },
+  plimsoll_store_errors_total: { type: 'counter', labels: [], help: 'Failed commits to the store.' },
+  plimsoll_store_pending_ticks: { type: 'gauge', labels: [], help: 'Ticks in memory that the store has not acknowledged.' },
+  plimsoll_store_damaged_records_total: { type: 'counter', labels: [], help: 'Records whose checksum did not match when the store was read.' },
+  plimsoll_store_last_commit_timestamp_seconds: { type: 'gauge', labels: [], help: 'Last acknowledged tick.' },
+  plimsoll_store_commit_duration_seconds: { type: 'gauge', labels: [], help: 'Duration of the last commit.' },
+  plimsoll_clock_offset_seconds: { type: 'gauge', labels: [], help: 'System clock minus the clock that the history uses; other than 0 after the system clock jumped.' },
+  plimsoll_series: { type: 'gauge', labels: [], help: 'Probe series held in memory.' },
+  plimsoll_series_dropped_total: { type: 'counter', labels: ['target'], help: 'Series refused because the target reached its limit.' },
+} as const satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof METRICS;
+/** Label names of a metric. */
+export type LabelsOf<M extends MetricName> = (typeof METRICS)[M]['labels'][number];
+
+/** Results of slo_events_total. */
+export const RESULTS = ['good', 'bad', 'unmeasured', 'excluded'] as const;
+
+/** Buckets of the probe histograms, seconds: 5 ms to 30 s. */
+export const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 5, 10, 30] as const;

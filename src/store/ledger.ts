@@ -1,0 +1,134 @@
+// The running totals of all SLOs: takes events, keeps each SLO's History, commits ticks to the store.
+// Shows two truths: `acknowledged` totals (on disk, for counters) and the history in memory (for burn rates),
+// which goes on while the store cannot be written.
+import { type Cause, type Episode, withBadEvent } from '../slo/episodes.ts';
+import { add, type Counts, History, ZERO } from '../slo/history.ts';
+import { encodeRecord } from './record.ts';
+import type { KnownSlo, Restored, Store } from './store.ts';
+
+/** Ticks kept while the store fails: totals are cumulative, so dropping older ones costs resolution, never events. */
+const MAX_PENDING = 720;
+
+export interface LedgerEntry {
+  readonly id: number;
+  readonly createdMs: number;
+  readonly history: History;
+  total: Counts;
+  acknowledged: Counts;
+  episodes: readonly Episode[];
+}
+
+export interface LedgerSlo {
+  readonly name: string;
+  readonly stepMs: number;
+  readonly periodMs: number;
+}
+
+const EMPTY: Restored = { slos: [], ticks: [], episodes: new Map(), damaged: 0, warnings: [] };
+
+export class Ledger {
+  readonly #entries = new Map<string, LedgerEntry>();
+  readonly #known = new Map<string, KnownSlo>();
+  /** Totals of every SLO ever seen, also of removed ones, so that one that comes back goes on counting. */
+  readonly #totals = new Map<number, Counts>();
+  readonly #pending: { atMs: number; record: Uint8Array }[] = [];
+  readonly #newSlos: KnownSlo[] = [];
+  readonly #changedEpisodes = new Set<LedgerEntry>();
+  #restored: Restored;
+  #store: Store | undefined;
+  #lastTickMs: number;
+
+  constructor(store: Store | undefined) {
+    this.#store = store;
+    this.#restored = store?.restored ?? EMPTY;
+    for (const slo of this.#restored.slos) this.#known.set(slo.name, slo);
+    for (const [id, counts] of this.#restored.ticks.at(-1)?.totals ?? []) this.#totals.set(id, counts);
+    this.#lastTickMs = this.#restored.ticks.at(-1)?.atMs ?? 0;
+  }
+
+  get lastTickMs(): number {
+    return this.#lastTickMs;
+  }
+
+  get pendingTicks(): number {
+    return this.#pending.length;
+  }
+
+  /** The store to write to from now on; used when it could not be opened at the start. */
+  attach(store: Store): void {
+    this.#store = store;
+  }
+
+  entry(slo: string): LedgerEntry | undefined {
+    return this.#entries.get(slo);
+  }
+
+  /** Sets the SLOs to keep. History of those that stay is kept, that of others comes from what was restored. */
+  setSlos(slos: readonly LedgerSlo[], nowMs: number): void {
+    const wanted = new Set(slos.map((s) => s.name));
+    for (const name of this.#entries.keys()) if (!wanted.has(name)) this.#entries.delete(name);
+    for (const slo of slos) {
+      const old = this.#entries.get(slo.name);
+      if (old !== undefined && old.history.stepMs === slo.stepMs && old.history.periodMs === slo.periodMs) continue;
+      this.#entries.set(slo.name, this.#build(slo, nowMs));
+    }
+  }
+
+  /** Frees what was restored; call after the first setSlos. SLOs added later then start their windows empty. */
+  forgetRestored(): void {
+    this.#restored = { ...EMPTY, episodes: this.#restored.episodes };
+  }
+
+  #build(slo: LedgerSlo, nowMs: number): LedgerEntry {
+    let known = this.#known.get(slo.name);
+    if (known === undefined) {
+      known = { id: 1 + Math.max(0, ...[...this.#known.values()].map((k) => k.id)), name: slo.name, createdMs: nowMs };
+      this.#known.set(slo.name, known);
+      this.#newSlos.push(known);
+      this.#totals.set(known.id, ZERO);
+    }
+    const history = new History(slo.stepMs, slo.periodMs);
+    for (const { atMs, totals } of this.#restored.ticks) {
+      const counts = totals.get(known.id);
+      if (counts !== undefined) history.record(atMs, counts);
+    }
+    const total = this.#totals.get(known.id) ?? ZERO;
+    if (history.lastMs === 0) history.record(Math.max(nowMs, this.#lastTickMs), total);
+    return { id: known.id, createdMs: known.createdMs, history, total, acknowledged: total, episodes: this.#restored.episodes.get(known.id) ?? [] };
+  }
+
+  /** Adds one event; it shows up in windows at the next tick and in the counter once that is acknowledged. */
+  add(slo: string, event: Partial<Counts>, atMs: number, cause?: Cause): void {
+    const entry = this.#entries.get(slo);
+    if (entry === undefined) return;
+    entry.total = add(entry.total, { ...ZERO, ...event });
+    if (event.bad !== undefined && cause !== undefined) {
+      entry.episodes = withBadEvent(entry.episodes, atMs, cause);
+      this.#changedEpisodes.add(entry);
+    }
+  }
+
+  /** Closes a tick at `atMs` and commits it with all that is pending. Returns the error if the store refused. */
+  tick(atMs: number): Error | undefined {
+    this.#lastTickMs = Math.max(atMs, this.#lastTickMs);
+    for (const entry of this.#entries.values()) {
+      entry.history.record(this.#lastTickMs, entry.total);
+      this.#totals.set(entry.id, entry.total);
+    }
+    const record = { atMs: this.#lastTickMs, record: encodeRecord(this.#lastTickMs, this.#totals) };
+    if (this.#pending.at(-1)?.atMs === record.atMs) this.#pending.pop();
+    this.#pending.push(record);
+    if (this.#pending.length > MAX_PENDING) this.#pending.shift();
+    if (this.#store === undefined) return new Error('the store is not open');
+    try {
+      this.#store.commit({ ticks: this.#pending, newSlos: this.#newSlos, episodes: new Map([...this.#changedEpisodes].map((e) => [e.id, e.episodes])) });
+    } catch (error) {
+      return error as Error;
+    }
+    this.#pending.length = 0;
+    this.#newSlos.length = 0;
+    this.#changedEpisodes.clear();
+    for (const entry of this.#entries.values()) entry.acknowledged = entry.total;
+    return undefined;
+  }
+}
