@@ -4,6 +4,10 @@ import { judged, notGood, type SliCounter } from './sli.ts';
 export const latency: SliCounter<'latency'> = {
   count(sli, run) {
     const step = run.steps.find((s) => s.step === sli.step);
-    return notGood([step]) ?? judged(step!, step!.durationMs < sli.below, 'too_slow');
+    const failed = notGood([step]);
+    if (failed !== undefined || step === undefined) return failed ?? { result: 'unmeasured' };
+    const fast = step.durationMs < sli.below;
+    if (!fast && run.distorted) return { result: 'unmeasured', cause: { step: step.step, outcome: 'prober_overloaded', blame: 'prober' } };
+    return judged(step, fast, 'too_slow');
   },
 };

@@ -21,6 +21,8 @@ export interface MeasuredStep {
 export interface MeasuredRun {
   /** End of the run, ms since 1970. */
   readonly atMs: number;
+  /** The prober itself was blocked during the run: times are too long. */
+  readonly distorted: boolean;
   readonly steps: readonly MeasuredStep[];
 }
 

@@ -108,11 +108,9 @@ export function forecastRolling(input: {
 
 /** The same for a calendar period, which ends at `endMs`: budgets start anew there. */
 export function forecastCalendar(input: {
-  counts: Counts;
   nowMs: number;
   endMs: number;
   budget: Budget;
-  objective: number;
   recent: Counts;
   stepMs: number;
 }): Forecast {

@@ -93,9 +93,10 @@ export class History {
 
   /**
    * Sets the running totals as of `atMs`. Times must not fall (an earlier one is taken as the newest known); totals must not fall.
-   * Edges passed since the last record keep the old totals: nothing was measured there.
+   * Edges passed since the last record keep the old totals: nothing was measured there. The first record is the base line.
    */
   record(atMs: number, total: Counts): void {
+    if (this.#lastMs === 0) this.#setTotal(total);
     const at = Math.max(atMs, this.#lastMs);
     for (const r of this.#rings) {
       const edge = Math.floor(at / r.rowMs);
@@ -108,9 +109,7 @@ export class History {
       if (onEdge) this.#write(r, edge, total);
       r.newest = Math.max(edge, r.newest);
     }
-    FIELDS.forEach((field, i) => {
-      this.#total[i] = total[field];
-    });
+    this.#setTotal(total);
     this.#lastMs = at;
   }
 
@@ -133,6 +132,12 @@ export class History {
   /** Edges of the coarsest resolution inside (fromMs, toMs], oldest first, for looking at how old events age out. */
   rowMsFor(ageMs: number): number {
     return (this.#rings.find((r) => ageMs <= (r.rows - 2) * r.rowMs) ?? this.#rings.at(-1)!).rowMs;
+  }
+
+  #setTotal(total: Counts): void {
+    FIELDS.forEach((field, i) => {
+      this.#total[i] = total[field];
+    });
   }
 
   #write(r: Ring, edge: number, total: Counts): void {

@@ -19,7 +19,7 @@ export const METRICS = {
   slo_coverage_ratio: { type: 'gauge', labels: ['slo', 'window'], help: 'Share of the steps of the window that are known (good, bad or excluded).' },
   probe_runs_total: { type: 'counter', labels: ['target', 'kind', 'step', 'outcome', 'blame', 'location'], help: 'Finished probe steps by outcome and blame.' },
   probe_phase_duration_seconds: { type: 'histogram', labels: ['target', 'phase', 'location'], help: 'Time per phase of a probe step, failed steps included; a timeout counts up to the deadline.' },
-  probe_duration_seconds: { type: 'histogram', labels: ['target', 'step', 'location'], help: 'Time per probe step, failed steps included.' },
+  probe_step_duration_seconds: { type: 'histogram', labels: ['target', 'step', 'location'], help: 'Time per probe step, failed steps included.' },
   probe_last_run_timestamp_seconds: { type: 'gauge', labels: ['target', 'location'], help: 'End of the last run.' },
   probe_cert_not_after_timestamp_seconds: { type: 'gauge', labels: ['target', 'location'], help: 'Earliest notAfter of the certificates served, also when verification fails.' },
   probe_replica_lag_seconds: { type: 'gauge', labels: ['target', 'location'], help: 'Age of the newest heartbeat on the slowest replica; absent when unknown.' },

@@ -24,7 +24,7 @@ export interface LedgerSlo {
   readonly periodMs: number;
 }
 
-const EMPTY: Restored = { slos: [], ticks: [], episodes: new Map(), damaged: 0, warnings: [] };
+const EMPTY: Restored = { slos: [], last: undefined, episodes: new Map(), warnings: [] };
 
 export class Ledger {
   readonly #entries = new Map<string, LedgerEntry>();
@@ -34,16 +34,18 @@ export class Ledger {
   readonly #pending: { atMs: number; record: Uint8Array }[] = [];
   readonly #newSlos: KnownSlo[] = [];
   readonly #changedEpisodes = new Set<LedgerEntry>();
-  #restored: Restored;
+  readonly #restored: Restored;
   #store: Store | undefined;
   #lastTickMs: number;
+  #nextId: number;
 
   constructor(store: Store | undefined) {
     this.#store = store;
     this.#restored = store?.restored ?? EMPTY;
     for (const slo of this.#restored.slos) this.#known.set(slo.name, slo);
-    for (const [id, counts] of this.#restored.ticks.at(-1)?.totals ?? []) this.#totals.set(id, counts);
-    this.#lastTickMs = this.#restored.ticks.at(-1)?.atMs ?? 0;
+    for (const [id, counts] of this.#restored.last?.totals ?? []) this.#totals.set(id, counts);
+    this.#nextId = 1 + Math.max(0, ...this.#restored.slos.map((slo) => slo.id));
+    this.#lastTickMs = this.#restored.last?.atMs ?? 0;
   }
 
   get lastTickMs(): number {
@@ -63,38 +65,50 @@ export class Ledger {
     return this.#entries.get(slo);
   }
 
-  /** Sets the SLOs to keep. History of those that stay is kept, that of others comes from what was restored. */
-  setSlos(slos: readonly LedgerSlo[], nowMs: number): void {
+  /**
+   * Sets the SLOs to keep. Those that stay keep their history, others are read from the store.
+   * Returns the number of damaged records met.
+   */
+  setSlos(slos: readonly LedgerSlo[], nowMs: number): number {
     const wanted = new Set(slos.map((s) => s.name));
     for (const name of this.#entries.keys()) if (!wanted.has(name)) this.#entries.delete(name);
+    const built: LedgerEntry[] = [];
     for (const slo of slos) {
       const old = this.#entries.get(slo.name);
       if (old !== undefined && old.history.stepMs === slo.stepMs && old.history.periodMs === slo.periodMs) continue;
-      this.#entries.set(slo.name, this.#build(slo, nowMs));
+      const entry = this.#build(slo, nowMs, old);
+      this.#entries.set(slo.name, entry);
+      built.push(entry);
     }
+    if (built.length === 0) return 0;
+    const damaged =
+      this.#store?.replay((atMs, totals) => {
+        for (const entry of built) {
+          const counts = totals.get(entry.id);
+          if (counts !== undefined) entry.history.record(atMs, counts);
+        }
+      }) ?? 0;
+    for (const entry of built) entry.history.record(Math.max(entry.history.lastMs, entry.createdMs, this.#lastTickMs), entry.total);
+    return damaged;
   }
 
-  /** Frees what was restored; call after the first setSlos. SLOs added later then start their windows empty. */
-  forgetRestored(): void {
-    this.#restored = { ...EMPTY, episodes: this.#restored.episodes };
-  }
-
-  #build(slo: LedgerSlo, nowMs: number): LedgerEntry {
+  #build(slo: LedgerSlo, nowMs: number, old: LedgerEntry | undefined): LedgerEntry {
     let known = this.#known.get(slo.name);
     if (known === undefined) {
-      known = { id: 1 + Math.max(0, ...[...this.#known.values()].map((k) => k.id)), name: slo.name, createdMs: nowMs };
+      known = { id: this.#nextId++, name: slo.name, createdMs: nowMs };
       this.#known.set(slo.name, known);
       this.#newSlos.push(known);
       this.#totals.set(known.id, ZERO);
     }
-    const history = new History(slo.stepMs, slo.periodMs);
-    for (const { atMs, totals } of this.#restored.ticks) {
-      const counts = totals.get(known.id);
-      if (counts !== undefined) history.record(atMs, counts);
-    }
-    const total = this.#totals.get(known.id) ?? ZERO;
-    if (history.lastMs === 0) history.record(Math.max(nowMs, this.#lastTickMs), total);
-    return { id: known.id, createdMs: known.createdMs, history, total, acknowledged: total, episodes: this.#restored.episodes.get(known.id) ?? [] };
+    const total = old?.total ?? this.#totals.get(known.id) ?? ZERO;
+    return {
+      id: known.id,
+      createdMs: known.createdMs,
+      history: new History(slo.stepMs, slo.periodMs),
+      total,
+      acknowledged: old?.acknowledged ?? total,
+      episodes: old?.episodes ?? this.#restored.episodes.get(known.id) ?? [],
+    };
   }
 
   /** Adds one event; it shows up in windows at the next tick and in the counter once that is acknowledged. */

@@ -21,11 +21,9 @@ export interface KnownSlo {
 
 export interface Restored {
   readonly slos: readonly KnownSlo[];
-  /** Totals per tick, oldest first. */
-  readonly ticks: readonly { readonly atMs: number; readonly totals: Totals }[];
+  /** The newest readable record: every record holds all totals, so this one is the snapshot to start from. */
+  readonly last: { readonly atMs: number; readonly totals: Totals } | undefined;
   readonly episodes: ReadonlyMap<number, readonly Episode[]>;
-  /** Records whose checksum did not match. */
-  readonly damaged: number;
   /** What an operator should know: quarantined files and the like. */
   readonly warnings: readonly string[];
 }
@@ -39,6 +37,8 @@ export interface Batch {
 
 export interface Store {
   readonly restored: Restored;
+  /** Calls `visit` for every tick kept, oldest first. Returns the number of damaged records that were passed over. */
+  replay(visit: (atMs: number, totals: Totals) => void): number;
   /** Writes all or nothing; throws if it could not. */
   commit(batch: Batch): void;
   /** Thins out rows older than 6 h to one per 5 min, older than 3 d to one per hour; drops those beyond retention. */
@@ -47,7 +47,9 @@ export interface Store {
 }
 
 /** The data directory is in use by another process, or holds a newer store. */
-export class StoreRefused extends Error {}
+export class StoreRefused extends Error {
+  override readonly name = 'StoreRefused';
+}
 
 /** Opens or creates the store in `dir`. Throws StoreRefused; any other failure to open is the caller's to survive. */
 export function openStore(dir: string, retentionMs: number): Store {
@@ -69,7 +71,13 @@ export function openStore(dir: string, retentionMs: number): Store {
     opened = { db: opened.db, restored: salvage(aside, opened.db) };
   }
   const { db, restored } = opened;
-  return { restored: { ...restored, warnings }, commit: (batch) => commit(db, batch), prune: pruner(db, retentionMs), close: () => close(db, lock) };
+  return {
+    restored: { ...restored, warnings },
+    replay: (visit) => replay(db, visit),
+    commit: (batch) => commit(db, batch),
+    prune: pruner(db, retentionMs),
+    close: () => close(db, lock),
+  };
 }
 
 /** A lock that the kernel drops with the process, kill -9 included: an exclusive transaction on a file of its own. */
@@ -104,20 +112,31 @@ function openDatabase(path: string): { db: DatabaseSync; restored: Omit<Restored
 
 function read(db: DatabaseSync): Omit<Restored, 'warnings'> {
   const slos = db.prepare('SELECT id, name, created_ms AS createdMs FROM slo').all() as unknown as KnownSlo[];
-  let damaged = 0;
-  const ticks: { atMs: number; totals: Totals }[] = [];
-  for (const row of db.prepare('SELECT at_ms, record FROM tick ORDER BY at_ms').iterate()) {
+  let last: Restored['last'];
+  for (const row of db.prepare('SELECT at_ms, record FROM tick ORDER BY at_ms DESC').iterate()) {
     const atMs = Number(row.at_ms);
     const totals = decodeRecord(atMs, row.record as Uint8Array);
-    if (totals === undefined) damaged += 1;
-    else ticks.push({ atMs, totals });
+    if (totals === undefined) continue;
+    last = { atMs, totals };
+    break;
   }
   const episodes = new Map<number, readonly Episode[]>();
   for (const row of db.prepare('SELECT slo_id, body, crc FROM episodes').iterate()) {
     if (crc32(String(row.body)) === Number(row.crc)) episodes.set(Number(row.slo_id), JSON.parse(String(row.body)));
-    else damaged += 1;
   }
-  return { slos, ticks, episodes, damaged };
+  return { slos, last, episodes };
+}
+
+function replay(db: DatabaseSync, visit: (atMs: number, totals: Totals) => void): number {
+  let damaged = 0;
+  for (const row of db.prepare('SELECT at_ms, record FROM tick ORDER BY at_ms').iterate()) {
+    const atMs = Number(row.at_ms);
+    const totals = decodeRecord(atMs, row.record as Uint8Array);
+    if (totals === undefined) damaged += 1;
+    else visit(atMs, totals);
+  }
+  for (const row of db.prepare('SELECT body, crc FROM episodes').iterate()) if (crc32(String(row.body)) !== Number(row.crc)) damaged += 1;
+  return damaged;
 }
 
 const isDamage = (error: unknown): boolean => /not a database|malformed|corrupt|disk image/i.test(String((error as Error).message));
@@ -132,24 +151,22 @@ function quarantine(path: string): string {
 
 /** Copies every row that can still be read, one at a time from both ends, into the fresh database. */
 function salvage(aside: string, db: DatabaseSync): Omit<Restored, 'warnings'> {
-  let damaged = 0;
   const copy = (select: string, insert: string) => {
     for (const order of ['ASC', 'DESC']) {
       try {
-        const old = new DatabaseSync(aside);
+        const old = new DatabaseSync(aside, { readOnly: true });
         for (const row of old.prepare(`${select} ORDER BY 1 ${order}`).iterate()) db.prepare(insert).run(...(Object.values(row) as (string | number)[]));
         old.close();
         return;
       } catch {
-        damaged += 1;
+        // The other end may still be readable; what neither end gives is lost.
       }
     }
   };
   copy('SELECT id, name, created_ms FROM slo', 'INSERT OR IGNORE INTO slo VALUES (?, ?, ?)');
   copy('SELECT at_ms, record FROM tick', 'INSERT OR IGNORE INTO tick VALUES (?, ?)');
   copy('SELECT slo_id, body, crc FROM episodes', 'INSERT OR IGNORE INTO episodes VALUES (?, ?, ?)');
-  const restored = read(db);
-  return { ...restored, damaged: restored.damaged + damaged };
+  return read(db);
 }
 
 function commit(db: DatabaseSync, batch: Batch): void {

@@ -1,0 +1,173 @@
+// What people and pipelines see of an SLO: windows, budget, state, blame, forecast. Pure: plan, ledger entry and `now` in.
+import { type Budget, budget, burnRate, coverageRatio, type Forecast, forecastCalendar, forecastRolling, sliRatio, withoutExclusion } from '../slo/budget.ts';
+import { mainCause } from '../slo/episodes.ts';
+import { add, type Counts, type History, subtract } from '../slo/history.ts';
+import { pageCondition } from '../slo/policy.ts';
+import type { LedgerEntry } from '../store/ledger.ts';
+import type { SloPlan } from './plan.ts';
+
+export type SloState = 'ok' | 'burning' | 'exhausted' | 'no-data' | 'maintenance';
+
+export interface WindowView {
+  readonly window: string;
+  readonly good: number;
+  readonly bad: number;
+  readonly unmeasured: number;
+  readonly excluded: number;
+  readonly burnRate: number | null;
+  readonly coverageRatio: number;
+}
+
+export interface SloView {
+  readonly name: string;
+  readonly service: string;
+  readonly team: string;
+  readonly target: string;
+  readonly objective: number;
+  readonly period: string;
+  readonly sliRatio: number | null;
+  readonly budgetRemainingRatio: number | null;
+  readonly budgetRemainingMinutes: number;
+  readonly budgetRemainingEvents: number;
+  /** The same as if maintenance had not been excluded. */
+  readonly budgetWithoutExclusionRatio: number | null;
+  readonly excludedRatio: number;
+  readonly burn: Readonly<Record<string, number | null>>;
+  readonly windows: readonly WindowView[];
+  readonly firing: readonly string[];
+  readonly state: SloState;
+  readonly blame: string | null;
+  readonly outcome: string | null;
+  readonly step: string | null;
+  readonly lastBadMs: number | null;
+  readonly measured: number;
+  readonly coverageRatio: number;
+  readonly createdMs: number;
+  readonly exhaustedAtMs: number | null;
+  readonly recoversAtMs: number | null;
+  readonly wholeAtMs: number | null;
+}
+
+/** Events in (fromMs, toMs], with those of maintenance declared afterwards moved to excluded. */
+export function countsBetween(history: History, plan: SloPlan, fromMs: number, toMs: number): Counts {
+  let counts = subtract(history.totalAt(toMs), history.totalAt(fromMs));
+  for (const interval of plan.maintenance) {
+    const from = Math.max(interval.fromMs, fromMs);
+    const to = Math.min(interval.toMs, toMs);
+    if (!interval.applied || to <= from) continue;
+    const inside = subtract(history.totalAt(to), history.totalAt(from));
+    counts = add(counts, { good: -inside.good, bad: -inside.bad, unmeasured: 0, excludedGood: inside.good, excludedBad: inside.bad });
+  }
+  return counts;
+}
+
+export const inMaintenance = (plan: SloPlan, nowMs: number): boolean => plan.maintenance.some((i) => i.applied && i.fromMs <= nowMs && nowMs < i.toMs);
+
+/** Counts, burn rate and coverage of one window that ends at `nowMs`. */
+export function windowView(plan: SloPlan, entry: LedgerEntry, nowMs: number, window: string, lengthMs: number): WindowView {
+  const counts = countsBetween(entry.history, plan, nowMs - lengthMs, nowMs);
+  return {
+    window,
+    good: counts.good,
+    bad: counts.bad,
+    unmeasured: counts.unmeasured,
+    excluded: counts.excludedGood + counts.excludedBad,
+    burnRate: burnRate(counts, plan.slo.objective),
+    coverageRatio: coverageRatio(counts, lengthMs, plan.stepMs),
+  };
+}
+
+export interface PeriodView {
+  readonly counts: Counts;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly budget: Budget;
+  readonly withoutExclusion: Budget;
+}
+
+/** The budget of the running period. */
+export function periodView(plan: SloPlan, entry: LedgerEntry, nowMs: number): PeriodView {
+  const { startMs, endMs } = plan.periodAt(nowMs);
+  const counts = countsBetween(entry.history, plan, startMs, nowMs);
+  const unlived = (Math.max(0, Math.min(entry.createdMs, nowMs) - startMs) + (endMs - nowMs)) / plan.stepMs;
+  const { objective } = plan.slo;
+  return {
+    counts,
+    startMs,
+    endMs,
+    budget: budget(counts, objective, unlived, plan.stepMs),
+    withoutExclusion: budget(withoutExclusion(counts), objective, unlived, plan.stepMs),
+  };
+}
+
+/** Tiers whose page condition holds now. */
+export function firingTiers(plan: SloPlan, entry: LedgerEntry, nowMs: number): string[] {
+  const of = (lengthMs: number) => {
+    const c = countsBetween(entry.history, plan, nowMs - lengthMs, nowMs);
+    return { bad: c.bad, n: c.good + c.bad, coverage: coverageRatio(c, lengthMs, plan.stepMs) };
+  };
+  return plan.tiers
+    .filter((tier) => {
+      const short = of(tier.shortMs);
+      return pageCondition(of(tier.longMs), short, tier.k * (1 - plan.slo.objective), short.coverage);
+    })
+    .map((tier) => tier.tier);
+}
+
+function stateOf(plan: SloPlan, windows: readonly WindowView[], remaining: number | null, nowMs: number): SloState {
+  if (inMaintenance(plan, nowMs)) return 'maintenance';
+  const shortest = windows[0];
+  if (shortest === undefined || shortest.burnRate === null) return 'no-data';
+  if (remaining !== null && remaining <= 0) return 'exhausted';
+  return shortest.burnRate > 1 ? 'burning' : 'ok';
+}
+
+function forecast(plan: SloPlan, entry: LedgerEntry, nowMs: number, period: PeriodView): Forecast {
+  const { objective, window } = plan.slo;
+  const recentMs = Math.min(3_600_000, plan.periodMs / 2);
+  const recent = countsBetween(entry.history, plan, nowMs - recentMs, nowMs);
+  if (typeof window !== 'number') {
+    return forecastCalendar({ nowMs, endMs: period.endMs, budget: period.budget, recent, stepMs: plan.stepMs });
+  }
+  const unlivedAt = (atMs: number) => Math.max(0, entry.createdMs - (atMs - window)) / plan.stepMs;
+  return forecastRolling({ history: entry.history, nowMs, periodMs: window, objective, unlivedAt, recent, recentMs });
+}
+
+/** Everything about one SLO at `nowMs`. */
+export function sloView(plan: SloPlan, entry: LedgerEntry, nowMs: number): SloView {
+  const { slo } = plan;
+  const period = periodView(plan, entry, nowMs);
+  const windows = [...plan.windows].map(([label, ms]) => windowView(plan, entry, nowMs, label, ms));
+  const periodMs = nowMs - period.startMs;
+  windows.push(windowView(plan, entry, nowMs, plan.periodLabel, periodMs));
+  const newest = entry.episodes.at(-1);
+  const cause = newest === undefined ? undefined : mainCause(newest);
+  const { counts } = period;
+  const excluded = counts.excludedGood + counts.excludedBad;
+  return {
+    name: slo.name,
+    service: slo.service,
+    team: slo.team,
+    target: slo.sli.target,
+    objective: slo.objective,
+    period: plan.periodLabel,
+    sliRatio: sliRatio(counts),
+    budgetRemainingRatio: period.budget.remainingRatio,
+    budgetRemainingMinutes: period.budget.remainingMinutes,
+    budgetRemainingEvents: period.budget.remainingEvents,
+    budgetWithoutExclusionRatio: period.withoutExclusion.remainingRatio,
+    excludedRatio: (excluded * plan.stepMs) / Math.max(plan.stepMs, periodMs),
+    burn: Object.fromEntries(windows.map((w) => [w.window, w.burnRate])),
+    windows,
+    firing: firingTiers(plan, entry, nowMs),
+    state: stateOf(plan, windows, period.budget.remainingRatio, nowMs),
+    blame: cause?.blame ?? null,
+    outcome: cause?.outcome ?? null,
+    step: cause?.step ?? null,
+    lastBadMs: newest?.lastBadMs ?? null,
+    measured: counts.good + counts.bad,
+    coverageRatio: windows.at(-1)!.coverageRatio,
+    createdMs: entry.createdMs,
+    ...forecast(plan, entry, nowMs, period),
+  };
+}

@@ -1,0 +1,35 @@
+// GET /metrics: text or OpenMetrics by Accept. Written in pieces, one scrape at a time, so that probes are not held up.
+import { setImmediate as pause } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Engine } from '../engine/engine.ts';
+import { CONTENT_TYPES, expose, type Format, formatFor } from '../metrics/exposition.ts';
+import type { OwnMetrics } from '../metrics/own.ts';
+
+/** Scrapes that arrive together share one text. */
+export function metricsRoute(app: FastifyInstance, ports: { engine: Engine; own: OwnMetrics }): void {
+  const going = new Map<Format, Promise<string>>();
+  const render = async (format: Format): Promise<string> => {
+    ports.own.set('plimsoll_series', ports.engine.series.size);
+    const own = await ports.own.families();
+    const families = function* () {
+      yield* ports.engine.families();
+      yield* ports.engine.series.families();
+      yield* own;
+    };
+    const pieces: string[] = [];
+    for (const piece of expose(families(), format)) {
+      pieces.push(piece);
+      await pause();
+    }
+    return pieces.join('');
+  };
+  app.get('/metrics', async (request, reply) => {
+    const format = formatFor(request.headers.accept);
+    let text = going.get(format);
+    if (text === undefined) {
+      text = render(format).finally(() => going.delete(format));
+      going.set(format, text);
+    }
+    return reply.type(CONTENT_TYPES[format]).send(await text);
+  });
+}

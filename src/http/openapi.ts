@@ -1,0 +1,8 @@
+// OpenAPI 3.1 at /api/v1/openapi.json, made from the route schemas. Also tells TypeScript that routes may have a summary.
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+
+export async function openApi(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title: 'Plimsoll', version, description: 'SLOs, burn rates and error budgets.' } } });
+  app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
+}

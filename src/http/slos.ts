@@ -1,0 +1,78 @@
+// The JSON API: /api/v1/slos, one SLO with windows and episodes, and its OpenAPI description.
+import type { FastifyInstance } from 'fastify';
+import type { Engine } from '../engine/engine.ts';
+import './openapi.ts';
+import { problem } from './problem.ts';
+
+const nullable = (type: string, description: string) => ({ type: [type, 'null'], description });
+const WINDOW = {
+  type: 'object',
+  properties: {
+    window: { type: 'string' },
+    good: { type: 'number' },
+    bad: { type: 'number' },
+    unmeasured: { type: 'number' },
+    excluded: { type: 'number' },
+    burnRate: nullable('number', 'null without events'),
+    coverageRatio: { type: 'number' },
+  },
+} as const;
+
+const SLO = {
+  type: 'object',
+  properties: {
+    name: { type: 'string' },
+    service: { type: 'string' },
+    team: { type: 'string' },
+    target: { type: 'string' },
+    objective: { type: 'number', description: '0 to 1' },
+    period: { type: 'string' },
+    sliRatio: nullable('number', 'good / (good + bad) of the period'),
+    budgetRemainingRatio: nullable('number', '1 untouched, 0 used up, negative overspent'),
+    budgetRemainingMinutes: { type: 'number' },
+    budgetRemainingEvents: { type: 'number' },
+    budgetWithoutExclusionRatio: nullable('number', 'as if maintenance counted'),
+    excludedRatio: { type: 'number', description: 'share of the period excluded by maintenance' },
+    burn: { type: 'object', additionalProperties: { type: ['number', 'null'] } },
+    windows: { type: 'array', items: WINDOW },
+    firing: { type: 'array', items: { type: 'string' }, description: 'alert tiers whose condition holds' },
+    state: { type: 'string', enum: ['ok', 'burning', 'exhausted', 'no-data', 'maintenance'] },
+    blame: nullable('string', 'of the newest episode'),
+    outcome: nullable('string', 'of the newest episode'),
+    step: nullable('string', 'of the newest episode'),
+    lastBadMs: nullable('number', 'ms since 1970'),
+    measured: { type: 'number', description: 'good and bad events in the period' },
+    coverageRatio: { type: 'number' },
+    createdMs: { type: 'number' },
+    exhaustedAtMs: nullable('number', 'when the budget ends if the last hour goes on'),
+    recoversAtMs: nullable('number', 'when an overspent budget is above 0 again, if all stays well'),
+    wholeAtMs: nullable('number', 'when the budget is whole again, if all stays well'),
+  },
+} as const;
+
+const EPISODE = {
+  type: 'object',
+  properties: { startMs: { type: 'number' }, lastBadMs: { type: 'number' }, bad: { type: 'number' }, causes: { type: 'object', additionalProperties: { type: 'number' } } },
+} as const;
+const MAINTENANCE = {
+  type: 'object',
+  properties: { fromMs: { type: 'number' }, toMs: { type: 'number' }, reason: { type: 'string' }, by: { type: 'string' }, applied: { type: 'boolean' } },
+} as const;
+const PROBLEM = { type: 'object', properties: { type: { type: 'string' }, title: { type: 'string' }, status: { type: 'number' }, detail: { type: 'string' } } } as const;
+
+export function sloRoutes(app: FastifyInstance, engine: Engine): void {
+  app.get('/api/v1/slos', { schema: { summary: 'All SLOs', response: { 200: { type: 'object', properties: { slos: { type: 'array', items: SLO } } } } } }, () => ({
+    slos: engine.views(),
+  }));
+  const one = { ...SLO, properties: { ...SLO.properties, episodes: { type: 'array', items: EPISODE }, maintenance: { type: 'array', items: MAINTENANCE } } };
+  app.get<{ Params: { name: string } }>(
+    '/api/v1/slos/:name',
+    { schema: { summary: 'One SLO with windows, episodes and maintenance', params: { type: 'object', properties: { name: { type: 'string' } } }, response: { 200: one, 404: PROBLEM } } },
+    (request, reply) => {
+      const { name } = request.params;
+      const view = engine.view(name);
+      if (view === undefined) return problem(reply, 404, 'unknown SLO', `there is no SLO "${name.slice(0, 63)}"; GET /api/v1/slos lists them`);
+      return { ...view, episodes: [...engine.entry(name)!.episodes], maintenance: engine.plan(name)!.maintenance };
+    },
+  );
+}

@@ -1,0 +1,34 @@
+// How long the event loop was blocked lately: tells our own slowness from the target's.
+import { performance } from 'node:perf_hooks';
+
+export interface LoopLag {
+  /** Longest block since `sinceMs` (performance.now() clock), ms. */
+  longestSince(sinceMs: number): number;
+  stop(): void;
+}
+
+const PERIOD_MS = 50;
+const KEEP = 2_000;
+
+/** Measures with a timer of 50 ms how late it fires; keeps the last 2,000 readings (100 s). */
+export function watchLoopLag(): LoopLag {
+  const readings: { atMs: number; lateMs: number }[] = [];
+  let expected = performance.now() + PERIOD_MS;
+  const timer = setInterval(() => {
+    const atMs = performance.now();
+    const lateMs = Math.max(0, atMs - expected);
+    expected = atMs + PERIOD_MS;
+    readings.push({ atMs, lateMs });
+    if (readings.length > KEEP) readings.splice(0, KEEP / 2);
+  }, PERIOD_MS);
+  timer.unref();
+  return {
+    longestSince(sinceMs) {
+      // The block that is going on right now has not been seen by the timer yet.
+      let longest = Math.max(0, performance.now() - expected);
+      for (let i = readings.length - 1; i >= 0 && readings[i]!.atMs >= sinceMs; i--) longest = Math.max(longest, readings[i]!.lateMs);
+      return longest;
+    },
+    stop: () => clearInterval(timer),
+  };
+}

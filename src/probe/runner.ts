@@ -1,0 +1,103 @@
+// Runs one probe once: deadline, step times, spans, and the rule that our own faults are never the target's.
+// Never schedules and never counts.
+import { performance } from 'node:perf_hooks';
+import { blameOf, type Outcome, verdictOf } from '../spec/outcome.ts';
+import type { Target, TargetKind } from '../spec/target.ts';
+import type { LoopLag } from './loop-lag.ts';
+import type { Probe, ProbeContext, StepOutcome, StepResult } from './probe.ts';
+import type { Resolve } from './resolve.ts';
+import type { Tracer } from './trace-port.ts';
+
+export interface RunnerPorts {
+  readonly probes: { readonly [K in TargetKind]: Probe<K> };
+  readonly resolve: Resolve;
+  readonly tracer: Tracer;
+  readonly lag: LoopLag;
+  readonly location: string;
+  now(): number;
+}
+
+export interface Run {
+  readonly target: Target;
+  readonly startedMs: number;
+  /** End of the run, ms since 1970. */
+  readonly atMs: number;
+  readonly durationMs: number;
+  readonly traceId: string;
+  readonly distorted: boolean;
+  readonly steps: readonly StepResult[];
+}
+
+/** Blocked longer than this share of the timeout (but at least 100 ms), a run's times are not the target's. */
+const DISTORTED_SHARE = 0.1;
+const TIMEOUTS: ReadonlySet<Outcome> = new Set(['timeout', 'dns_timeout', 'write_blocked']);
+
+/** Runs all steps of a target within its timeout. Never rejects. `stop` aborts: unfinished steps are `aborted`. */
+export async function runProbe<K extends TargetKind>(target: Target<K>, ports: RunnerPorts, stop?: AbortSignal): Promise<Run> {
+  const startedMs = ports.now();
+  const start = performance.now();
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(new Error('deadline')), target.timeout);
+  const signal = stop === undefined ? deadline.signal : AbortSignal.any([deadline.signal, stop]);
+  const trace = ports.tracer.run(target);
+  const steps: StepResult[] = [];
+  const ctx: ProbeContext = {
+    signal,
+    location: ports.location,
+    resolve: ports.resolve,
+    now: ports.now,
+    remainingMs: () => Math.max(0, target.timeout - (performance.now() - start)),
+    async step(name, body) {
+      const span = trace.step(name);
+      const from = performance.now();
+      let result: StepOutcome;
+      try {
+        result = await body({ traceparent: span.traceparent });
+      } catch (error) {
+        result = { outcome: 'internal_error', detail: String((error as Error).stack ?? error) };
+      }
+      const finished = finish(name, result, { startMs: from - start, durationMs: performance.now() - from });
+      const own = stop?.aborted === true && verdictOf(finished.outcome) === 'bad' ? withOutcome(finished, 'aborted') : finished;
+      const judged = judgeTimeout(own, ports.lag.longestSince(from), target.timeout);
+      span.end(judged);
+      steps.push(judged);
+      return judged;
+    },
+  };
+  try {
+    await ports.probes[target.kind as K].run(target, ctx);
+  } catch (error) {
+    await ctx.step('run', () => Promise.reject(error));
+  } finally {
+    clearTimeout(timer);
+    trace.end();
+  }
+  for (const name of target.steps as readonly string[]) {
+    if (!steps.some((s) => s.step === name)) steps.push(finish(name, { outcome: 'internal_error', detail: 'the probe did not report this step' }, { startMs: 0, durationMs: 0 }));
+  }
+  const durationMs = performance.now() - start;
+  const distorted = ports.lag.longestSince(start) > distortedFrom(target.timeout);
+  return { target, startedMs, atMs: startedMs + durationMs, durationMs, traceId: trace.traceId, distorted, steps };
+}
+
+const distortedFrom = (timeoutMs: number): number => Math.max(100, timeoutMs * DISTORTED_SHARE);
+
+function finish(step: string, result: StepOutcome, times: { startMs: number; durationMs: number }): StepResult {
+  const { outcome } = result;
+  return {
+    step,
+    outcome,
+    blame: result.blame ?? blameOf(outcome),
+    ...times,
+    phases: result.phases ?? {},
+    detail: result.detail ?? '',
+    facts: result.facts ?? {},
+  };
+}
+
+const withOutcome = (result: StepResult, outcome: Outcome): StepResult => ({ ...result, outcome, blame: blameOf(outcome) });
+
+function judgeTimeout(result: StepResult, blockedMs: number, timeoutMs: number): StepResult {
+  if (!TIMEOUTS.has(result.outcome) || blockedMs <= distortedFrom(timeoutMs)) return result;
+  return { ...withOutcome(result, 'prober_overloaded'), detail: `${result.outcome} while the prober was blocked for ${Math.round(blockedMs)} ms` };
+}
