@@ -2,7 +2,7 @@
 // A collector that is down or slow costs nothing: spans wait in a bounded queue and are dropped when it is full.
 import { type Context, context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { NodeSDK, resources, tracing } from '@opentelemetry/sdk-node';
+import { NodeSDK } from '@opentelemetry/sdk-node';
 import type { Tracer } from '../probe/trace-port.ts';
 import { verdictOf } from '../spec/outcome.ts';
 
@@ -14,17 +14,19 @@ export interface Tracing {
 
 /** Starts the SDK; endpoint and headers come from the standard OTEL_EXPORTER_OTLP_* variables. */
 export function startTracing(version: string, location: string): Tracing {
-  const processor = new tracing.BatchSpanProcessor(new OTLPTraceExporter({ timeoutMillis: 2_000 }), { maxQueueSize: 2_048, exportTimeoutMillis: 2_000, scheduledDelayMillis: 1_000 });
   const sdk = new NodeSDK({
-    resource: resources.resourceFromAttributes({ 'service.name': 'plimsoll', 'service.version': version, 'plimsoll.location': location }),
-    spanProcessors: [processor],
+    serviceName: 'plimsoll',
+    autoDetectResources: false,
+    traceExporter: new OTLPTraceExporter({ timeoutMillis: 2_000 }),
+    metricReaders: [],
+    logRecordProcessors: [],
     instrumentations: [],
   });
   sdk.start();
   const otel = trace.getTracer('plimsoll', version);
   const tracer: Tracer = {
     run(target) {
-      const root = otel.startSpan(`probe ${target.name}`, { root: true, attributes: { 'plimsoll.target': target.name, 'plimsoll.kind': target.kind } });
+      const root = otel.startSpan(`probe ${target.name}`, { root: true, attributes: { 'plimsoll.target': target.name, 'plimsoll.kind': target.kind, 'plimsoll.location': location } });
       const parent: Context = trace.setSpan(context.active(), root);
       return {
         traceId: root.spanContext().traceId,

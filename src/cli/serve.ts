@@ -1,0 +1,156 @@
+// plimsoll serve: the exporter as a process. Signals, reload and exit codes live here; the wiring is in exporter.ts.
+import { readFileSync, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import pino, { type Logger } from 'pino';
+import { buildExporter, type Exporter } from '../exporter.ts';
+import { loadSpec } from '../files/load-spec.ts';
+import { idsOnly } from '../probe/trace-port.ts';
+import type { Spec } from '../spec/spec.ts';
+import { openStore } from '../store/store.ts';
+import { discover } from './discover.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { formatFindings } from './findings.ts';
+import { VERSION } from './version.ts';
+
+interface ServeOptions {
+  readonly config: string[];
+  readonly listen: string;
+  readonly data: string;
+  readonly site?: string;
+  readonly ca?: string;
+  readonly address?: string;
+  readonly logLevel: string;
+}
+
+export function registerServe(program: Command): void {
+  program
+    .command('serve')
+    .description('probe the targets, keep the history, serve /metrics, /probe and the API')
+    .option('--config <file>', 'spec; repeat for several files', (file: string, files: string[] = []) => [...files, file])
+    .option('--listen <host:port>', 'where to listen', '127.0.0.1:9876')
+    .option('--data <dir>', 'directory of the store', 'data')
+    .option('--site <url>', 'no spec: find out what is there and serve default SLOs')
+    .option('--ca <file>', 'with --site: PEM file of a private certificate authority')
+    .option('--address <ip>', 'with --site: connect to this address instead of what DNS says')
+    .option('--log-level <level>', 'debug, info, warn or error', 'info')
+    .action((options: Partial<ServeOptions> & Omit<ServeOptions, 'config'>) => serve({ config: ['plimsoll.yaml'], ...options }));
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const listen = parseListen(options.listen);
+  const secrets: string[] = [];
+  const log = logger(options.logLevel, secrets);
+  const spec = options.site === undefined ? load(options.config, secrets) : await discover(options.site, { ca: options.ca, address: options.address });
+  const tracing = process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : (await import('../trace/otel.ts')).startTracing(VERSION, spec.exporter.location);
+  const { tokenFile, tls, retention } = spec.exporter;
+  const token = tokenFile === undefined ? undefined : readFile(tokenFile, 'exporter.tokenFile').trim();
+  if (token !== undefined) secrets.push(token);
+  const exporter = await build(spec, {
+    version: VERSION,
+    log,
+    tracer: tracing?.tracer ?? idsOnly,
+    openStore: () => openStore(options.data, retention),
+    ...(token !== undefined && { token }),
+    ...(tls !== undefined && { tls: { cert: readFile(tls.cert, 'exporter.tls.cert'), key: readFile(tls.key, 'exporter.tls.key') } }),
+  });
+  try {
+    await exporter.app.listen(listen);
+  } catch (error) {
+    await exporter.stop();
+    throw new CommandError(EXIT.unreachable, `cannot listen on ${options.listen}: ${(error as Error).message}; choose another with --listen HOST:PORT`);
+  }
+  exporter.start();
+  log.info({ targets: spec.targets.length, slos: spec.slos.length, listen: options.listen, data: options.data, traces: tracing !== undefined }, 'serving');
+  if (options.site === undefined) watchConfig(options.config, () => reload(exporter, options.config, secrets, log));
+  process.on('SIGUSR1', () => log.warn('SIGUSR1 ignored: no inspector in production'));
+  await stopSignal();
+  log.info('stopping: no new runs, finishing those that go on');
+  await exporter.stop();
+  await tracing?.stop();
+  log.info('stopped');
+  process.exit(EXIT.fine);
+}
+
+async function build(...args: Parameters<typeof buildExporter>): Promise<Exporter> {
+  try {
+    return await buildExporter(...args);
+  } catch (error) {
+    if ((error as Error).name === 'StoreRefused') throw new CommandError(EXIT.invalid, (error as Error).message);
+    throw error;
+  }
+}
+
+function load(files: readonly string[], secrets: string[]): Spec {
+  const result = loadSpec(files);
+  if (!result.ok) throw new CommandError(EXIT.invalid, `${formatFindings(result.findings)}\nplimsoll: the spec is invalid; nothing was started`);
+  secrets.push(...result.secrets);
+  return result.spec;
+}
+
+function reload(exporter: Exporter, files: readonly string[], secrets: string[], log: Logger): void {
+  try {
+    exporter.load(load(files, secrets));
+    log.info('spec reloaded');
+  } catch (error) {
+    exporter.loadFailed();
+    log.error({ reason: (error as Error).message }, 'the new spec is invalid: the old one stays in force');
+  }
+}
+
+/** Reloads on SIGHUP and when a file changes; a ConfigMap changes by swapping a link in its directory. */
+function watchConfig(files: readonly string[], onChange: () => void): void {
+  let timer: NodeJS.Timeout | undefined;
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(onChange, 200);
+  };
+  process.on('SIGHUP', soon);
+  const texts = new Map<string, string>();
+  const read = (file: string) => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  for (const file of files) texts.set(file, read(file));
+  for (const dir of new Set(files.map((f) => dirname(f)))) {
+    watch(dir, { persistent: false }, () => {
+      const changed = files.filter((f) => read(f) !== texts.get(f));
+      for (const file of changed) texts.set(file, read(file));
+      if (changed.length > 0) soon();
+    });
+  }
+}
+
+const stopSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+
+function logger(level: string, secrets: readonly string[]): Logger {
+  if (!['debug', 'info', 'warn', 'error'].includes(level)) throw new CommandError(EXIT.usage, `unknown log level "${level}"; use debug, info, warn or error`);
+  const write = (line: string) => {
+    let text = line;
+    for (const secret of secrets) if (secret.length > 0) text = text.replaceAll(JSON.stringify(secret).slice(1, -1), '[secret]');
+    process.stdout.write(text);
+  };
+  return pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, { write });
+}
+
+function parseListen(text: string): { host: string; port: number } {
+  const match = /^(.*):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  if (match === null || port > 65_535) throw new CommandError(EXIT.usage, `--listen ${text}: write HOST:PORT, for example 127.0.0.1:9876`);
+  return { host: match[1]!.replace(/^\[(.*)\]$/, '$1') || '0.0.0.0', port };
+}
+
+function readFile(path: string, what: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CommandError(EXIT.invalid, `${what}: cannot read ${path} (${(error as NodeJS.ErrnoException).code}); check path and permissions`);
+  }
+}

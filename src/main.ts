@@ -1,0 +1,35 @@
+// The command line. One file per command in cli/; exit codes in cli/exit.ts. Nothing else happens here.
+import { Command, CommanderError } from 'commander';
+import { registerBackup } from './cli/backup.ts';
+import { registerCheck } from './cli/check.ts';
+import { CommandError, EXIT } from './cli/exit.ts';
+import { registerExplain } from './cli/explain.ts';
+import { registerProbe } from './cli/probe.ts';
+import { registerSchema } from './cli/schema.ts';
+import { registerServe } from './cli/serve.ts';
+import { registerStatus } from './cli/status.ts';
+import { VERSION } from './cli/version.ts';
+
+const [major = 0] = process.versions.node.split('.').map(Number);
+if (major < 24) {
+  console.error(`plimsoll needs Node 24 or newer, this is ${process.version}; run npm ci, then npm start or npx plimsoll, which bring their own`);
+  process.exit(EXIT.usage);
+}
+
+const program = new Command('plimsoll').description('SLOs as code: probes, burn rates, error budgets').version(VERSION).exitOverride();
+for (const register of [registerServe, registerCheck, registerExplain, registerSchema, registerProbe, registerStatus, registerBackup]) register(program);
+for (const command of program.commands) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+  else if (error instanceof CommandError) {
+    console.error(error.message);
+    process.exitCode = error.exitCode;
+  } else {
+    console.error('plimsoll: a bug; please report it with these lines');
+    console.error(error);
+    process.exitCode = EXIT.bug;
+  }
+}
