@@ -137,7 +137,7 @@ function logger(level: string, secrets: readonly string[]): Logger {
     for (const secret of secrets) if (secret.length > 0) text = text.replaceAll(JSON.stringify(secret).slice(1, -1), '[secret]');
     process.stdout.write(text);
   };
-  return pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, { write });
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, { write });
 }
 
 function parseListen(text: string): { host: string; port: number } {

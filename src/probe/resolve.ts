@@ -1,4 +1,7 @@
 // Names to addresses, and which addresses a probe may reach. The address that was checked is the one connected to.
+import { lookup, Resolver } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import type { Outcome } from '../spec/outcome.ts';
 
 /** ok with at least one address, or the outcome that says why not. `ms` is the time spent. */
@@ -6,5 +9,90 @@ export type Resolved =
   | { readonly ok: true; readonly addresses: readonly string[]; readonly ms: number }
   | { readonly ok: false; readonly outcome: Outcome; readonly detail: string; readonly ms: number };
 
-/** Resolves `host` (a name or an address) and applies the address policy. Never rejects. */
-export type Resolve = (host: string, options?: { signal?: AbortSignal; redirect?: boolean }) => Promise<Resolved>;
+/** Resolves `host` (a name or an address) and applies the address policy. Never rejects. `redirect`: a host the target sent us to. */
+export type Resolve = (host: string, options?: { redirect?: boolean }) => Promise<Resolved>;
+
+/** Named targets may be anywhere but in the forbidden ranges; made-up ones only where `allow` says (hosts, *.suffixes, CIDRs). */
+export type AddressPolicy = { readonly kind: 'named' } | { readonly kind: 'adhoc'; readonly allow: readonly string[] };
+
+// Link-local (with the metadata service of every cloud), unspecified, multicast, broadcast; never a target.
+const FORBIDDEN = blockList(['169.254.0.0/16', '0.0.0.0/8', '224.0.0.0/4', '240.0.0.0/4', '100.100.100.200/32', 'fe80::/10', '::/128', 'ff00::/8', 'fd00:ec2::254/128']);
+// Loopback, private (RFC 1918, 4193) and carrier-grade NAT (RFC 6598): not where a redirect or a stranger may send us.
+const INTERNAL = blockList(['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '::1/128', 'fc00::/7']);
+
+function blockList(cidrs: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const cidr of cidrs) {
+    const [net = '', bits = ''] = cidr.split('/');
+    list.addSubnet(net, Number(bits), isIP(net) === 6 ? 'ipv6' : 'ipv4');
+  }
+  return list;
+}
+
+/** The IPv4 address inside a v4-mapped (::ffff:0:0/96) or NAT64 (64:ff9b::/96) one, else the address itself. */
+export function plainAddress(ip: string): string {
+  if (isIP(ip) !== 6) return ip;
+  const text = new URL(`http://[${ip}]/`).hostname.slice(1, -1);
+  const match = /^(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(text);
+  if (match === null) return text;
+  const [high, low] = [Number.parseInt(match[1]!, 16), Number.parseInt(match[2]!, 16)];
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}
+
+const within = (list: BlockList, ip: string): boolean => list.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
+
+/** May a probe connect to `ip`, reached under the name `host`? Pure. */
+export function addressAllowed(ip: string, host: string, policy: AddressPolicy, redirect = false): boolean {
+  const plain = plainAddress(ip);
+  if (isIP(plain) === 0 || within(FORBIDDEN, plain)) return false;
+  if (policy.kind === 'named') return !redirect || !within(INTERNAL, plain);
+  const cidrs = policy.allow.filter((rule) => rule.includes('/'));
+  if (cidrs.length > 0 && within(blockList(cidrs), plain)) return true;
+  const named = policy.allow.some((rule) => rule === host || (rule.startsWith('*.') && host.endsWith(rule.slice(1))));
+  // A name that is allowed may not lead inside by its DNS answer (rebinding): internal addresses need a CIDR or the address itself.
+  return named && (!within(INTERNAL, plain) || isIP(host) !== 0);
+}
+
+const CODES: Readonly<Record<string, Outcome>> = {
+  ENOTFOUND: 'dns_nxdomain',
+  ENODATA: 'dns_nodata',
+  ESERVFAIL: 'dns_servfail',
+  EREFUSED: 'dns_refused',
+};
+
+/** A resolver under a policy. c-ares first (libuv's four threads would make probes wait for each other), then the system's. */
+export function createResolver(policy: AddressPolicy): Resolve {
+  return async (name, { redirect = false } = {}) => {
+    const start = performance.now();
+    const host = name.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+    try {
+      const all = isIP(host) !== 0 ? [host] : await addressesOf(host);
+      const addresses = all.filter((ip) => addressAllowed(ip, host, policy, redirect));
+      const ms = performance.now() - start;
+      if (addresses.length > 0) return { ok: true, addresses, ms };
+      return { ok: false, outcome: redirect ? 'redirect_refused' : 'address_refused', detail: `${host} is ${all.join(', ')}, which a probe must not reach`, ms };
+    } catch (error) {
+      const { code = '', message } = error as NodeJS.ErrnoException;
+      return { ok: false, outcome: CODES[code] ?? 'no_resolver', detail: `${host}: ${message}`, ms: performance.now() - start };
+    }
+  };
+}
+
+async function addressesOf(host: string): Promise<string[]> {
+  const system = async () => (await lookup(host, { all: true, order: 'ipv4first' })).map((a) => a.address);
+  if (host === 'localhost') return system();
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  const [v4, v6] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
+  const found = [...(v4.status === 'fulfilled' ? v4.value : []), ...(v6.status === 'fulfilled' ? v6.value : [])];
+  if (found.length > 0) return found;
+  const reason = (v4.status === 'rejected' ? v4.reason : undefined) as NodeJS.ErrnoException | undefined;
+  // The hosts file and search domains are the system resolver's business; its "not found" is c-ares' own answer.
+  if (reason?.code !== 'ESERVFAIL' && reason?.code !== 'EREFUSED') {
+    try {
+      return await system();
+    } catch {
+      throw reason ?? new Error('no address');
+    }
+  }
+  throw reason;
+}

@@ -1,0 +1,196 @@
+// One HTTP request as a probe needs it: pinned address, phases, one deadline, caps, redirects checked hop by hop.
+// Never verifies later than the first byte it sends, never follows a proxy variable, never decompresses.
+import http from 'node:http';
+import { connect as netConnect, isIP, type Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
+import { connect as tlsConnect, type TLSSocket } from 'node:tls';
+import type { Outcome } from '../spec/outcome.ts';
+import { networkOutcome } from './network-error.ts';
+import type { Facts, Phase, ProbeContext } from './probe.ts';
+import { handshakeOptions, judgeTls } from './tls-check.ts';
+
+export interface HttpRequest {
+  readonly url: string;
+  readonly method?: string;
+  /** For the target's own origin only; never sent to where a redirect leads. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Connect to this address instead of what DNS says. */
+  readonly address?: string | undefined;
+  /** PEM file with further authorities. */
+  readonly ca?: string | undefined;
+  /** Host header if it is not that of the URL (an origin behind an edge). */
+  readonly host?: string | undefined;
+  readonly traceparent: string;
+  /** Redirects to follow at most; default 5. */
+  readonly redirects?: number;
+  readonly maxBodyBytes?: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly url: string;
+}
+
+export interface HttpResult {
+  /** ok: a response was read to its end, whatever its status. */
+  readonly outcome: Outcome;
+  readonly detail: string;
+  readonly phases: Partial<Record<Phase, number>>;
+  readonly facts: Facts;
+  readonly response?: HttpResponse;
+}
+
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
+const MAX_HEADER_BYTES = 32 * 1024;
+const USER_AGENT = 'plimsoll/0.1 (synthetic probe)';
+
+class ProbeFault extends Error {
+  readonly outcome: Outcome;
+  readonly facts: Facts;
+  constructor(outcome: Outcome, detail: string, facts: Facts = {}) {
+    super(detail);
+    this.outcome = outcome;
+    this.facts = facts;
+  }
+}
+
+interface Hop {
+  readonly phases: Partial<Record<Phase, number>>;
+  /** The phase that goes on, and since when. */
+  going: Phase;
+  since: number;
+  facts: Facts;
+}
+
+/** Sends the request and follows redirects. Never rejects; faults are outcomes. */
+export async function httpRequest(request: HttpRequest, ctx: ProbeContext): Promise<HttpResult> {
+  const hop: Hop = { phases: {}, going: 'dns', since: performance.now(), facts: {} };
+  const first = new URL(request.url);
+  const seen = new Set<string>();
+  let url = first;
+  let response: HttpResponse | undefined;
+  try {
+    for (let redirects = 0; ; redirects++) {
+      if (redirects > (request.redirects ?? 5) || seen.has(url.href)) throw new ProbeFault('redirect_loop', `after ${redirects} redirects at ${url.origin}${url.pathname}`);
+      seen.add(url.href);
+      response = await once(request, url, url.host === first.host, hop, ctx);
+      hop.facts = { ...hop.facts, redirects };
+      const { location } = response.headers;
+      if (request.redirects === 0 || location === undefined || ![301, 302, 303, 307, 308].includes(response.status)) break;
+      if (!URL.canParse(location, url)) throw new ProbeFault('protocol_error', 'the Location header is not a URL');
+      url = new URL(location, url);
+      if (!/^https?:$/.test(url.protocol)) throw new ProbeFault('redirect_refused', `redirect to ${url.protocol}`);
+    }
+    return { outcome: 'ok', detail: '', phases: hop.phases, facts: hop.facts, response };
+  } catch (error) {
+    endPhase(hop, hop.going);
+    const fault = ctx.signal.aborted ? new ProbeFault('timeout', `no answer within the deadline, in phase ${hop.going}`) : error;
+    if (fault instanceof ProbeFault) return { outcome: fault.outcome, detail: fault.message, phases: hop.phases, facts: { ...hop.facts, ...fault.facts }, ...(response && { response }) };
+    const outcome = networkOutcome(error);
+    if (outcome !== undefined) return { outcome, detail: `${(error as Error).message} in phase ${hop.going}`, phases: hop.phases, facts: hop.facts };
+    if ((error as Error).message === 'socket hang up') return { outcome: 'reset', detail: 'the connection was closed before the answer', phases: hop.phases, facts: hop.facts };
+    throw error;
+  }
+}
+
+function endPhase(hop: Hop, next: Phase): void {
+  const now = performance.now();
+  hop.phases[hop.going] = (hop.phases[hop.going] ?? 0) + now - hop.since;
+  hop.going = next;
+  hop.since = now;
+}
+
+async function once(request: HttpRequest, url: URL, own: boolean, hop: Hop, ctx: ProbeContext): Promise<HttpResponse> {
+  hop.going = 'dns';
+  hop.since = performance.now();
+  const resolved = own && request.address !== undefined ? await ctx.resolve(request.address) : await aborted(ctx.signal, ctx.resolve(url.hostname, { redirect: !own }));
+  endPhase(hop, 'connect');
+  if (!resolved.ok) throw new ProbeFault(resolved.outcome, resolved.detail);
+  const address = resolved.addresses[0]!;
+  hop.facts = { ...hop.facts, address };
+  const socket = await open(url, address, request.ca, hop, ctx.signal);
+  try {
+    return await exchange(request, url, own, socket, hop, ctx.signal);
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Rejects as soon as the signal aborts, whatever the promise does. */
+function aborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+  const { promise: abort, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  return Promise.race([promise, abort]).finally(() => signal.removeEventListener('abort', onAbort));
+}
+
+async function open(url: URL, address: string, ca: string | undefined, hop: Hop, signal: AbortSignal): Promise<Socket> {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const secure = url.protocol === 'https:';
+  const socket = netConnect({ host: address, port: Number(url.port || (secure ? 443 : 80)) });
+  await event(socket, 'connect', signal);
+  endPhase(hop, secure ? 'tls' : 'first_byte');
+  if (!secure) return socket;
+  const tls: TLSSocket = tlsConnect({ ...handshakeOptions(ca), socket, ...(isIP(host) === 0 && { servername: host }) });
+  await event(tls, 'secureConnect', signal);
+  const verdict = judgeTls(tls, host);
+  hop.facts = { ...hop.facts, ...verdict.facts };
+  if (verdict.outcome !== 'ok') {
+    tls.destroy();
+    throw new ProbeFault(verdict.outcome, verdict.detail);
+  }
+  endPhase(hop, 'first_byte');
+  return tls;
+}
+
+/** Waits for an event of a socket; destroys it and rejects on error, close or abort. */
+export function event(socket: Socket, name: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (error?: unknown) => {
+      signal.removeEventListener('abort', onAbort);
+      if (error === undefined) return resolve();
+      socket.destroy();
+      reject(error);
+    };
+    const onAbort = () => done(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) return onAbort();
+    socket.once(name, () => done());
+    socket.once('error', (error) => done(error));
+    socket.once('close', () => done(Object.assign(new Error('connection closed'), { code: 'ECONNRESET' })));
+  });
+}
+
+function exchange(request: HttpRequest, url: URL, own: boolean, socket: Socket, hop: Hop, signal: AbortSignal): Promise<HttpResponse> {
+  const limit = request.maxBodyBytes ?? MAX_BODY_BYTES;
+  const headers: Record<string, string> = { host: own && request.host !== undefined ? request.host : url.host, 'user-agent': USER_AGENT, accept: '*/*', 'accept-encoding': 'identity', connection: 'close', traceparent: request.traceparent, ...(own && request.headers) };
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const message = http.request({ createConnection: () => socket, method: request.method ?? 'GET', path: url.pathname + url.search, headers, setHost: false, maxHeaderSize: MAX_HEADER_BYTES }, (answer) => {
+      endPhase(hop, 'transfer');
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      hop.facts = { ...hop.facts, httpStatus: answer.statusCode ?? 0, httpVersion: answer.httpVersion };
+      answer.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        chunks.push(chunk);
+        if (bytes > limit) reject(new ProbeFault('body_limit', `more than ${limit} bytes`));
+      });
+      answer.on('error', reject);
+      answer.on('end', () => {
+        endPhase(hop, 'transfer');
+        hop.facts = { ...hop.facts, bodyBytes: bytes };
+        resolve({ status: answer.statusCode ?? 0, headers: flatten(answer.headers), body: Buffer.concat(chunks).toString('utf8'), url: url.href });
+      });
+    });
+    message.on('error', reject);
+    message.end(request.body);
+  });
+}
+
+const flatten = (headers: http.IncomingHttpHeaders): Record<string, string> => Object.fromEntries(Object.entries(headers).map(([k, v]) => [k, Array.isArray(v) ? v.join(', ') : (v ?? '')]));

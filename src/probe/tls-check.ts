@@ -1,0 +1,57 @@
+// A TLS handshake that always ends, so that dates are known even when verification fails; the verdict comes after it.
+import { readFileSync } from 'node:fs';
+import { rootCertificates, checkServerIdentity, type ConnectionOptions, createSecureContext, type DetailedPeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
+import type { Outcome } from '../spec/outcome.ts';
+import type { Facts } from './probe.ts';
+import { networkOutcome } from './network-error.ts';
+
+const contexts = new Map<string, SecureContext>();
+
+/** The shared context for a CA file (PEM) or the system's authorities: parsing roots for each probe costs a third of its CPU. */
+export function secureContext(ca: string | undefined): SecureContext {
+  const pem = ca === undefined ? '' : readFileSync(ca, 'utf8');
+  let context = contexts.get(pem);
+  if (context === undefined) {
+    if (contexts.size > 100) contexts.clear();
+    context = createSecureContext(ca === undefined ? {} : { ca: [pem, ...rootCertificates] });
+    contexts.set(pem, context);
+  }
+  return context;
+}
+
+/** Options for tls.connect: no verification inside the handshake, because judgeTls does it afterwards. */
+export const handshakeOptions = (ca: string | undefined): ConnectionOptions => ({ rejectUnauthorized: false, secureContext: secureContext(ca), minVersion: 'TLSv1.2' });
+
+export interface TlsVerdict {
+  readonly outcome: Outcome;
+  readonly detail: string;
+  readonly facts: Facts;
+}
+
+/** What the finished handshake showed, for the name `servername`. */
+export function judgeTls(socket: TLSSocket, servername: string): TlsVerdict {
+  const chain = chainOf(socket.getPeerCertificate(true));
+  const dates = chain.map((c) => Date.parse(c.valid_to) / 1000).filter((s) => !Number.isNaN(s));
+  const error = socket.authorized ? undefined : ((socket.authorizationError as unknown as Error | string | undefined) ?? 'unknown');
+  const code = typeof error === 'string' ? error : (error as NodeJS.ErrnoException | undefined)?.code;
+  const leaf = chain[0];
+  const nameError = leaf === undefined ? undefined : checkServerIdentity(servername, leaf);
+  const outcome = error !== undefined ? (networkOutcome({ code }) ?? 'tls_untrusted') : nameError !== undefined ? 'tls_name_mismatch' : 'ok';
+  const verifyError = code ?? (nameError === undefined ? undefined : 'ERR_TLS_CERT_ALTNAME_INVALID');
+  const until = dates.length > 0 ? Math.min(...dates) : undefined;
+  return {
+    outcome,
+    detail: outcome === 'ok' ? '' : `${verifyError}: certificate for ${String(leaf?.subjectaltname ?? leaf?.subject?.CN)}, asked for ${servername}${until === undefined ? '' : `, valid until ${new Date(until * 1000).toISOString()}`}`,
+    facts: { ...(until !== undefined && { certNotAfterSeconds: until }), ...(verifyError !== undefined && { tlsVerifyError: verifyError }), tlsVersion: socket.getProtocol() ?? 'unknown' },
+  };
+}
+
+/** The certificates that were served, leaf first; a root that closes the chain on itself is left out. */
+function chainOf(leaf: DetailedPeerCertificate): DetailedPeerCertificate[] {
+  const chain: DetailedPeerCertificate[] = [];
+  for (let cert: DetailedPeerCertificate | undefined = leaf; cert?.raw !== undefined; cert = cert.issuerCertificate) {
+    if (chain.some((seen) => seen.fingerprint256 === cert?.fingerprint256)) break;
+    chain.push(cert);
+  }
+  return chain;
+}

@@ -1,0 +1,99 @@
+// WordPress: front page through the edge and uncached, static file, REST, login page, cron. States are judged in judge-page.ts.
+import { randomUUID } from 'node:crypto';
+import type { Target } from '../spec/target.ts';
+import { type HttpRequest, type HttpResult, httpRequest } from './http-client.ts';
+import { judgePage, judgeStatus } from './judge-page.ts';
+import type { Probe, ProbeContext, StepOutcome } from './probe.ts';
+
+type WordPress = Target<'wordpress'>;
+type Step = WordPress['steps'][number];
+type Body = (target: WordPress, ctx: ProbeContext, traceparent: string) => Promise<StepOutcome>;
+
+export const wordpress: Probe<'wordpress'> = {
+  async run(target, ctx) {
+    for (const name of target.steps) await ctx.step(name, ({ traceparent }) => STEPS[name](target, ctx, traceparent));
+  },
+};
+
+const STEPS: Readonly<Record<Step, Body>> = {
+  front: (target, ctx, traceparent) => page(target, ctx, { url: target.url, address: target.address, traceparent }),
+  uncached: (target, ctx, traceparent) => page(target, ctx, uncached(target, '/', traceparent, true)),
+  async static(target, ctx, traceparent) {
+    const result = await get(target, ctx, { url: new URL(target.asset, target.url).href, address: target.address, traceparent });
+    return judge(result, ({ status, body }) => judgeStatus(status, body) ?? (body.length === 0 ? { outcome: 'white_screen', detail: 'empty file' } : undefined));
+  },
+  async rest(target, ctx, traceparent) {
+    const result = await get(target, ctx, { url: new URL('/wp-json/', target.url).href, address: target.address, traceparent });
+    return judge(result, ({ status, body, url }) => {
+      if (status === 200 && namespaces(body)) return undefined;
+      const general = judgePage({ status, body, url, headers: {} }, { host: new URL(target.url).hostname, minBytes: 0 });
+      const blocked = [200, 401, 403, 404].includes(status) && !['db_error', 'critical_error', 'wp_maintenance', 'install_redirect'].includes(general.outcome);
+      return blocked ? { outcome: 'rest_disabled', detail: `status ${status} without a list of namespaces` } : general;
+    });
+  },
+  async login(target, ctx, traceparent) {
+    const result = await get(target, ctx, { url: new URL('/wp-login.php', target.url).href, address: target.address, traceparent });
+    return judge(result, (response) => {
+      if (response.status === 200 && response.body.includes('user_login')) return undefined;
+      const verdict = judgePage({ ...response, url: target.url }, { host: new URL(target.url).hostname, minBytes: target.minBytes });
+      return verdict.outcome === 'ok' ? { outcome: 'wrong_content', detail: 'no login form' } : verdict;
+    });
+  },
+  async cron(target, ctx, traceparent) {
+    const request = uncached(target, '/wp-json/plimsoll/v1/health', traceparent, false);
+    const result = await get(target, ctx, { ...request, headers: { ...request.headers, ...(target.healthToken !== undefined && { 'x-plimsoll-token': target.healthToken }) } });
+    const { response } = result;
+    if (response !== undefined && [401, 403, 404].includes(response.status)) return { ...base(result), outcome: 'cron_unknown', detail: `status ${response.status} of /wp-json/plimsoll/v1/health` };
+    const failed = judge(result, ({ status, body }) => judgeStatus(status, body));
+    if (failed.outcome !== 'ok' || response === undefined) return failed;
+    const cronLagSeconds = cronLag(response.body);
+    if (cronLagSeconds === undefined) return { ...failed, outcome: 'cron_unknown', detail: 'the answer holds no cronLagSeconds' };
+    const facts = { ...failed.facts, cronLagSeconds };
+    return cronLagSeconds * 1000 > target.cronMaxLag ? { ...failed, facts, outcome: 'cron_stuck', detail: `the oldest due event is ${Math.round(cronLagSeconds)} s late` } : { ...failed, facts };
+  },
+};
+
+/** A request that no cache can answer: at the origin if the spec has one, else with a unique query. */
+function uncached(target: WordPress, path: string, traceparent: string, unique: boolean): HttpRequest {
+  const url = new URL(path, target.origin ?? target.url);
+  if (unique) url.searchParams.set('plimsoll', randomUUID());
+  const site = new URL(target.url);
+  if (target.origin === undefined) return { url: url.href, address: target.address, traceparent };
+  return { url: url.href, host: site.host, headers: { 'x-forwarded-proto': site.protocol.slice(0, -1) }, redirects: 0, traceparent };
+}
+
+const get = (target: WordPress, ctx: ProbeContext, request: HttpRequest): Promise<HttpResult> =>
+  httpRequest({ ...request, ca: target.ca, headers: { ...target.headers, ...request.headers } }, ctx);
+
+async function page(target: WordPress, ctx: ProbeContext, request: HttpRequest): Promise<StepOutcome> {
+  const result = await get(target, ctx, request);
+  const { hostname } = new URL(target.url);
+  return judge(result, (response) => {
+    const url = request.host === undefined ? response.url : (response.headers.location ?? target.url);
+    return judgePage({ ...response, url: new URL(url, target.url).href }, { host: hostname, minBytes: target.minBytes, marker: target.marker });
+  });
+}
+
+const base = (result: HttpResult): StepOutcome => ({ outcome: result.outcome, detail: result.detail, phases: result.phases, facts: result.facts });
+
+function judge(result: HttpResult, verdict: (response: NonNullable<HttpResult['response']>) => Pick<StepOutcome, 'outcome' | 'detail'> | undefined): StepOutcome {
+  if (result.outcome !== 'ok' || result.response === undefined) return base(result);
+  return { ...base(result), ...verdict(result.response) };
+}
+
+function namespaces(body: string): boolean {
+  try {
+    return Array.isArray((JSON.parse(body) as { namespaces?: unknown }).namespaces);
+  } catch {
+    return false;
+  }
+}
+
+function cronLag(body: string): number | undefined {
+  try {
+    const value = (JSON.parse(body) as { cronLagSeconds?: unknown }).cronLagSeconds;
+    return typeof value === 'number' && value >= 0 ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
