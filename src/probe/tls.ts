@@ -36,7 +36,7 @@ async function handshake(target: Target<'tls'>, ctx: ProbeContext): Promise<Step
   const resolved = await ctx.resolve(target.address ?? url.hostname);
   phases.dns = resolved.ms;
   if (!resolved.ok) return { outcome: resolved.outcome, detail: resolved.detail, phases };
-  let phase: Phase = 'connect';
+  let phase = 'connect' as Phase;
   let since = performance.now();
   const end = (next: Phase) => {
     phases[phase] = performance.now() - since;

@@ -1,0 +1,50 @@
+// The cache headers of CDNs and proxies, normalised. Pure.
+import type { CacheStatus } from './probe.ts';
+
+export interface CacheFacts {
+  readonly status: CacheStatus;
+  readonly source: string;
+  readonly ageSeconds?: number;
+}
+
+const WORDS: Readonly<Record<string, CacheStatus>> = {
+  hit: 'hit', miss: 'miss', stale: 'stale', expired: 'expired', revalidated: 'revalidated', refreshhit: 'revalidated',
+  updating: 'updating', bypass: 'bypass', pass: 'bypass', dynamic: 'dynamic', none: 'none',
+};
+const word = (text: string): CacheStatus => WORDS[text.trim().toLowerCase()] ?? 'unknown';
+
+/** RFC 9211: a list of caches, the last is nearest to us; hit, or fwd= with the reason. */
+function rfc9211(value: string): CacheStatus {
+  const params = value.split(',').at(-1)!.toLowerCase().split(';').slice(1).map((p) => p.trim());
+  const ttl = Number(params.find((p) => p.startsWith('ttl='))?.slice(4));
+  if (params.includes('hit')) return ttl < 0 ? 'stale' : 'hit';
+  const fwd = params.find((p) => p.startsWith('fwd='))?.slice(4);
+  if (fwd === undefined) return 'unknown';
+  if (fwd === 'bypass' || fwd === 'method') return 'bypass';
+  if (fwd === 'stale') return params.includes('fwd-status=304') ? 'revalidated' : 'expired';
+  return 'miss';
+}
+
+const READERS: readonly (readonly [header: string, read: (value: string) => CacheStatus])[] = [
+  ['cache-status', rfc9211],
+  ['x-cdn-cache-status', word],
+  ['cf-cache-status', word],
+  ['x-proxy-cache', word],
+  ['x-cache-status', word],
+  ['x-cache', (value) => word(value.split(',').at(-1)!.trim().split(/[ -]/)[0]!)],
+  ['x-varnish', (value) => (value.trim().split(/\s+/).length >= 2 ? 'hit' : 'miss')],
+  ['server-timing', (value) => word(/cdn-cache\s*;\s*desc="?([a-z]+)/i.exec(value)?.[1] ?? '')],
+];
+
+/** The first header that says something wins; header names are lower-case. `none` if nothing speaks of a cache. */
+export function cacheFacts(headers: Readonly<Record<string, string>>): CacheFacts {
+  const age = Number(headers.age);
+  const ageSeconds = headers.age !== undefined && age >= 0 ? { ageSeconds: age } : {};
+  for (const [header, read] of READERS) {
+    const value = headers[header];
+    const status = value === undefined ? 'unknown' : read(value);
+    if (status !== 'unknown') return { status, source: header, ...ageSeconds };
+  }
+  if (age > 0) return { status: 'hit', source: 'age', ...ageSeconds };
+  return { status: 'unknown', source: '', ...ageSeconds };
+}

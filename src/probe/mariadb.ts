@@ -1,0 +1,175 @@
+// MariaDB: connect, read, heartbeat write in a table of its own, freshness of replicas by that heartbeat.
+// A run has one connection; when it fails, every later step has the same outcome, so that an SLO on `write` sees the outage.
+import { type Connection, createConnection, type SqlError } from 'mariadb';
+import { readFileSync } from 'node:fs';
+import { blameOf, type Outcome } from '../spec/outcome.ts';
+import type { Target } from '../spec/target.ts';
+import { networkOutcome } from './network-error.ts';
+import type { Probe, ProbeContext, StepOutcome } from './probe.ts';
+
+type MariaDb = Target<'mariadb'>;
+
+const TABLE = 'plimsoll_heartbeat';
+const CREATE = `CREATE TABLE IF NOT EXISTS ${TABLE} (location VARCHAR(63) PRIMARY KEY, at_ms BIGINT NOT NULL)`;
+
+// MariaDB error reference; what each number means for the target (notes/probes.md 3.2).
+const ERRORS: Readonly<Record<number, Outcome>> = {
+  1040: 'too_many_connections',
+  1203: 'probe_user_limit',
+  1226: 'probe_user_limit',
+  1045: 'auth_failed',
+  1698: 'auth_failed',
+  1044: 'missing_grant',
+  1142: 'missing_grant',
+  1143: 'missing_grant',
+  1227: 'missing_grant',
+  1049: 'missing_grant',
+  1290: 'read_only',
+  1836: 'read_only',
+  1047: 'not_ready',
+  1053: 'not_ready',
+  1129: 'host_blocked',
+  1021: 'write_blocked',
+  1114: 'write_blocked',
+  1205: 'write_blocked',
+  1969: 'write_blocked',
+  3024: 'write_blocked',
+  1152: 'reset',
+  1927: 'reset',
+  2006: 'reset',
+  2013: 'reset',
+};
+
+export const mariadb: Probe<'mariadb'> = {
+  async run(target, ctx) {
+    let connection: Connection | undefined;
+    let failed: StepOutcome | undefined;
+    const first = await ctx.step('connect', async () => {
+      try {
+        connection = await connect(target, target.url, ctx);
+        return { outcome: 'ok' };
+      } catch (error) {
+        failed = fault(error, ctx);
+        return failed;
+      }
+    });
+    const open = connection as Connection | undefined;
+    for (const name of target.steps) {
+      if (name === 'connect') continue;
+      await ctx.step(name, async () => {
+        if (open === undefined) return { outcome: first.outcome, blame: first.blame, detail: `connect: ${first.detail}` };
+        try {
+          return await within(ctx, STEPS[name](target, open, ctx));
+        } catch (error) {
+          const outcome = fault(error, ctx);
+          return name === 'write' && outcome.outcome === 'timeout' ? { ...outcome, outcome: 'write_blocked', blame: blameOf('write_blocked') } : outcome;
+        }
+      });
+    }
+    open?.destroy();
+  },
+};
+
+async function connect(target: MariaDb, text: string, ctx: ProbeContext): Promise<Connection> {
+  const url = new URL(text);
+  const resolved = await ctx.resolve(url.hostname);
+  if (!resolved.ok) throw Object.assign(new Error(resolved.detail), { outcome: resolved.outcome });
+  const ssl = target.tls === 'off' ? false : { rejectUnauthorized: target.tls === 'verify', ...(target.ca !== undefined && { ca: readFileSync(target.ca) }) };
+  const own = new URL(target.url);
+  const connecting = createConnection({
+    host: resolved.addresses[0]!,
+    port: Number(url.port || 3306),
+    user: decodeURIComponent(url.username || own.username),
+    password: target.password ?? decodeURIComponent(own.password),
+    database: decodeURIComponent(url.pathname.slice(1) || own.pathname.slice(1)),
+    connectTimeout: Math.max(50, ctx.remainingMs()),
+    ssl,
+    bigIntAsNumber: true,
+    insertIdAsNumber: true,
+    allowPublicKeyRetrieval: false,
+  });
+  return within(ctx, connecting, (late) => late.destroy());
+}
+
+/** Rejects at the deadline; what arrives later is disposed of. */
+function within<T>(ctx: ProbeContext, promise: Promise<T>, dispose?: (late: T) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(new Error('deadline'));
+    ctx.signal.addEventListener('abort', onAbort, { once: true });
+    promise.then((value) => (ctx.signal.aborted ? dispose?.(value) : resolve(value)), reject).finally(() => ctx.signal.removeEventListener('abort', onAbort));
+  });
+}
+
+/** The outcome of an error; the detail is the server's text without statement and parameters. */
+function fault(error: unknown, ctx: ProbeContext): StepOutcome {
+  const { errno = 0, code, sqlMessage, message = '', outcome } = error as SqlError & { outcome?: Outcome; cause?: unknown };
+  if (outcome !== undefined) return { outcome, detail: message };
+  const known = ERRORS[errno] ?? networkOutcome(error) ?? networkOutcome((error as { cause?: unknown }).cause);
+  const detail = `${errno || code || ''} ${sqlMessage ?? message.split('\n')[0]}`.trim();
+  if (ctx.signal.aborted || code === 'ER_CONNECTION_TIMEOUT') return { outcome: 'timeout', detail: 'no answer within the deadline' };
+  if (known !== undefined) return { outcome: known, detail };
+  return { outcome: /socket|closed/i.test(message) ? 'reset' : 'query_error', detail };
+}
+
+const STEPS: Readonly<Record<'read' | 'write' | 'replica', (target: MariaDb, connection: Connection, ctx: ProbeContext) => Promise<StepOutcome>>> = {
+  async read(_target, connection) {
+    await connection.query('SELECT 1');
+    return { outcome: 'ok' };
+  },
+  async write(_target, connection, ctx) {
+    await heartbeat(connection, ctx);
+    return { outcome: 'ok' };
+  },
+  async replica(target, _connection, ctx) {
+    if (target.replicas.length === 0) return { outcome: 'not_configured', detail: 'replicas is empty' };
+    const all = await Promise.all(target.replicas.map((replica) => replicaState(target, replica, ctx)));
+    const lags = all.flatMap((r) => r.facts?.replicaLagSeconds ?? []);
+    const worst = all.find((r) => r.outcome !== 'ok') ?? all[0]!;
+    return { ...worst, facts: lags.length > 0 ? { replicaLagSeconds: Math.max(...lags) } : {} };
+  },
+};
+
+async function heartbeat(connection: Connection, ctx: ProbeContext): Promise<void> {
+  const seconds = Math.max(1, Math.ceil(ctx.remainingMs() / 1000));
+  await connection.query(`SET SESSION lock_wait_timeout = ${seconds}, innodb_lock_wait_timeout = ${seconds}`);
+  const write = () => connection.query(`REPLACE INTO ${TABLE} (location, at_ms) VALUES (?, ?)`, [ctx.location, ctx.now()]);
+  try {
+    await write();
+  } catch (error) {
+    if ((error as SqlError).errno !== 1146) throw error;
+    await connection.query(CREATE);
+    await write();
+  }
+}
+
+/** Seconds since the newest heartbeat that reached a replica; the status commands only explain, they are not the measure. */
+async function replicaState(target: MariaDb, replica: MariaDb['replicas'][number], ctx: ProbeContext): Promise<StepOutcome> {
+  let connection: Connection | undefined;
+  try {
+    connection = await connect(target, replica.url, ctx);
+    const stopped = await within(ctx, whyStopped(connection));
+    const rows = (await within(ctx, connection.query(`SELECT at_ms FROM ${TABLE} WHERE location = ?`, [ctx.location]))) as { at_ms: number }[];
+    const at = rows[0]?.at_ms;
+    const facts = at === undefined ? {} : { replicaLagSeconds: Math.max(0, ctx.now() - at) / 1000 };
+    if (stopped !== undefined) return { outcome: 'replica_stopped', detail: `${replica.name}: ${stopped}`, facts };
+    if (at === undefined) return { outcome: 'lag_unknown', detail: `${replica.name} has no heartbeat of this location yet; is the step write on?` };
+    const lagMs = ctx.now() - at;
+    return lagMs > target.maxLag ? { outcome: 'replica_lag', detail: `${replica.name} is ${(lagMs / 1000).toFixed(1)} s behind`, facts } : { outcome: 'ok', facts };
+  } catch (error) {
+    const failed = fault(error, ctx);
+    return { ...failed, detail: `${replica.name}: ${failed.detail}` };
+  } finally {
+    connection?.destroy();
+  }
+}
+
+/** Why replication does not run, or undefined if it runs or we may not know (needs SLAVE MONITOR). */
+async function whyStopped(connection: Connection): Promise<string | undefined> {
+  try {
+    const rows = (await connection.query('SHOW ALL SLAVES STATUS')) as Record<string, string | number>[];
+    const bad = rows.find((r) => r.Slave_IO_Running !== 'Yes' || r.Slave_SQL_Running !== 'Yes');
+    return bad && `IO ${bad.Slave_IO_Running}, SQL ${bad.Slave_SQL_Running}, errors ${bad.Last_IO_Errno}/${bad.Last_SQL_Errno}`;
+  } catch {
+    return undefined;
+  }
+}
