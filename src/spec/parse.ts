@@ -29,11 +29,12 @@ export function parseSpec(sources: readonly Source[], ports: SecretPorts): Parse
   const parsed = sources.map((source) => parseDocument(source, ports));
   const findings: Finding[] = parsed.flatMap((p) => p.findings);
   const secrets = parsed.flatMap((p) => p.secrets);
-  const { merged, place } = merge(parsed);
+  const { merged, place, repeated } = merge(parsed);
   const report = (problem: Problem) => {
     const { key, path, rule, ...rest } = problem;
     findings.push({ rule, severity: RULES[rule][0], ...rest, ...place(path, key), path: path.map(String).join('.') });
   };
+  for (const { key, file } of repeated) findings.push({ rule: 'duplicate-name', severity: 'error', message: `"${key}" stands in more than one file`, ...file.locate([key], true), path: key });
   let spec: Spec | undefined;
   if (parsed.every((p) => p.data !== undefined)) {
     const result = specSchema.safeParse(merged);
@@ -51,12 +52,14 @@ export function parseSpec(sources: readonly Source[], ports: SecretPorts): Parse
 interface Merged {
   readonly merged: Record<string, unknown>;
   place(path: readonly PropertyKey[], key?: boolean): ReturnType<Parsed['locate']>;
+  /** Sections that stand in two files but cannot be joined. */
+  readonly repeated: readonly { key: string; file: Parsed }[];
 }
 
 function merge(parsed: readonly Parsed[]): Merged {
   const merged: Record<string, unknown> = {};
   const origins = new Map<string, { parsed: Parsed; index: number }>();
-  const extraExporter: Parsed[] = [];
+  const repeated: { key: string; file: Parsed }[] = [];
   for (const file of parsed) {
     const data = file.data as Record<string, unknown> | null | undefined;
     if (data === null || data === undefined) continue;
@@ -73,7 +76,7 @@ function merge(parsed: readonly Parsed[]): Merged {
         }
         merged[key] = list;
       } else {
-        if (key in merged) extraExporter.push(file);
+        if (Object.hasOwn(merged, key)) repeated.push({ key, file });
         Object.defineProperty(merged, key, { value, enumerable: true, configurable: true, writable: true });
         origins.set(key, { parsed: file, index: -1 });
       }
@@ -85,7 +88,7 @@ function merge(parsed: readonly Parsed[]): Merged {
     const file = origins.get(String(top))?.parsed ?? parsed[0];
     return file?.locate([top, index, ...rest].filter((p) => p !== undefined), key) ?? { file: '', line: 1, column: 1, length: 1 };
   };
-  return { merged, place };
+  return { merged, place, repeated };
 }
 
 function schemaProblems(issue: z.core.$ZodIssue): Problem[] {
