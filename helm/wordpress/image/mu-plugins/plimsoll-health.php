@@ -1,0 +1,31 @@
+<?php
+/**
+ * Plugin Name: Plimsoll health
+ * Description: GET /wp-json/plimsoll/v1/health for the exporter: how late WP-Cron is. Closed without the token.
+ */
+defined( 'ABSPATH' ) || exit;
+
+add_action(
+	'rest_api_init',
+	static function () {
+		register_rest_route(
+			'plimsoll/v1',
+			'/health',
+			array(
+				'methods'             => 'GET',
+				'permission_callback' => static function ( WP_REST_Request $request ) {
+					$token = defined( 'PLIMSOLL_HEALTH_TOKEN' ) ? PLIMSOLL_HEALTH_TOKEN : getenv( 'PLIMSOLL_HEALTH_TOKEN' );
+					return is_string( $token ) && '' !== $token && hash_equals( $token, (string) $request->get_header( 'x-plimsoll-token' ) );
+				},
+				'callback'            => static function () {
+					$due = array_keys( _get_cron_array() ?: array() );
+					return array(
+						'cronLagSeconds' => $due ? max( 0, time() - (int) min( $due ) ) : 0,
+						'objectCache'    => wp_using_ext_object_cache(),
+						'wpVersion'      => get_bloginfo( 'version' ),
+					);
+				},
+			)
+		);
+	}
+);

@@ -1,0 +1,119 @@
+// Servers as children: started in the foreground on private ports, ended by their id, gone with their folder.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const children = new Set<ChildProcess>();
+const folders = new Set<string>();
+
+/** Last resort: whatever ends this process ends what it started. */
+process.on('exit', () => {
+  for (const child of children) kill(child, 'SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+function kill(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // Already gone.
+  }
+}
+
+/** A private folder; `remove` deletes it, as does the end of this process. */
+export function privateFolder(name: string): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), `plimsoll-${name}-`));
+  folders.add(path);
+  return {
+    path,
+    remove() {
+      rmSync(path, { recursive: true, force: true });
+      folders.delete(path);
+    },
+  };
+}
+
+/** A loopback port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+export interface Server {
+  readonly pid: number;
+  /** Ends it: SIGTERM, after 5 s SIGKILL. */
+  stop(): Promise<void>;
+  pause(): void;
+  resume(): void;
+  signal(signal: NodeJS.Signals): void;
+}
+
+/** Starts a server and waits until `ready` resolves; rejects with the end of its output if it ends first or takes over 60 s. */
+export async function startServer(command: string, args: readonly string[], ready: () => Promise<boolean>, env: Record<string, string> = {}): Promise<Server> {
+  const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ...env } });
+  children.add(child);
+  let output = '';
+  const keep = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-4_000);
+  };
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      children.delete(child);
+      resolve();
+    });
+    child.once('error', (error) => {
+      output += error.message;
+      children.delete(child);
+      resolve();
+    });
+  });
+  const running = () => children.has(child);
+  const until = Date.now() + 60_000;
+  while (!(await ready())) {
+    if (!running() || Date.now() > until) {
+      kill(child, 'SIGKILL');
+      throw new Error(`${command} ${running() ? 'did not get ready' : 'ended'}:\n${output}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    pid: child.pid ?? 0,
+    async stop() {
+      kill(child, 'SIGCONT');
+      kill(child, 'SIGTERM');
+      const force = setTimeout(() => kill(child, 'SIGKILL'), 5_000);
+      await ended;
+      clearTimeout(force);
+    },
+    pause: () => kill(child, 'SIGSTOP'),
+    resume: () => kill(child, 'SIGCONT'),
+    signal: (signal) => {
+      if (child.pid !== undefined && running()) process.kill(child.pid, signal);
+    },
+  };
+}
+
+/** Does something accept connections there? */
+export function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.setTimeout(500, () => socket.destroy());
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => resolve(false));
+  });
+}
