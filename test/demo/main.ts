@@ -1,0 +1,135 @@
+// npm run demo: a real platform in small, the exporter on it, and a live table. Stops everything, leaves nothing behind.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { fetchSlos } from '../../src/cli/client.ts';
+import { renderTable } from '../../src/cli/status-table.ts';
+import type { SloView } from '../../src/engine/view.ts';
+import { parseDuration } from '../../src/spec/scalars.ts';
+import { ensurePackages } from '../services/install.ts';
+import { freePort, privateFolder } from '../services/process.ts';
+import { type Stack, specFor, startStack } from '../services/stack.ts';
+import { BREAKS, type Break } from './breaks.ts';
+import { look, missing, nothingSeen } from './watch.ts';
+
+const USAGE = `usage: npm run demo -- [--break ${Object.keys(BREAKS).join('|')}[:20s]] [--once] [--for 60s]`;
+const MIN_EVENTS = 5;
+const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+
+interface Options {
+  readonly broken: Break | undefined;
+  readonly breakMs: number;
+  readonly once: boolean;
+  readonly forMs: number;
+}
+
+function options(): Options {
+  const { values } = parseArgs({ options: { break: { type: 'string' }, once: { type: 'boolean', default: false }, for: { type: 'string', default: '60s' } } });
+  const [part = '', length = '20s'] = (values.break ?? '').split(':');
+  const [breakMs, forMs] = [parseDuration(length), parseDuration(values.for)];
+  if (values.break !== undefined && !Object.hasOwn(BREAKS, part)) throw new Error(`--break ${part}: unknown part`);
+  if (breakMs === undefined || forMs === undefined) throw new Error('durations are written like 20s or 2m');
+  return { broken: BREAKS[part], breakMs, once: values.once, forMs };
+}
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function startExporter(config: string, folder: string): Promise<{ url: string; child: ChildProcess }> {
+  const listen = `127.0.0.1:${await freePort()}`;
+  const child = spawn(process.execPath, [MAIN, 'serve', '--config', config, '--listen', listen, '--data', join(folder, 'data'), '--log-level', 'error'], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  let output = '';
+  child.stdout?.on('data', (chunk) => {
+    output = (output + chunk).slice(-2_000);
+  });
+  const url = `http://${listen}`;
+  for (let tries = 0; tries < 200; tries++) {
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    if (answer?.status === 200) return { url, child };
+    if (child.exitCode !== null) break;
+    await sleep(100);
+  }
+  throw new Error(`the exporter did not start:\n${output}`);
+}
+
+function show(slos: readonly SloView[], head: string): void {
+  const tty = process.stdout.isTTY === true;
+  const table = renderTable(slos, { color: tty, width: process.stdout.columns ?? 220, nowMs: Date.now() });
+  console.log(`${tty ? '\x1b[2J\x1b[H' : '\n'}${head}\n\n${table}`);
+}
+
+/** Runs until the time is up (or Ctrl-C), breaks and mends on the way. Returns what was wrong, empty if all is well. */
+async function play(stack: Stack, url: string, { broken, breakMs, once, forMs }: Options, stopped: AbortSignal): Promise<string[]> {
+  const start = Date.now();
+  const seen = nothingSeen();
+  let [began, ended]: (number | undefined)[] = [];
+  let head = `site      ${stack.siteUrl} (at 127.0.0.1; CA ${stack.edge.ca})\nmetrics   ${url}/metrics\nAPI       ${url}/api/v1/slos\nCtrl-C stops everything and leaves nothing behind.`;
+  let slos: SloView[] = [];
+  let lastShown = 0;
+  let state = '';
+  while (!stopped.aborted) {
+    slos = await fetchSlos({ url });
+    const measured = slos.length > 0 && slos.every((s) => s.measured >= MIN_EVENTS);
+    if (broken !== undefined && measured && began === undefined) {
+      began = Date.now();
+      head += `\n${new Date().toLocaleTimeString()}  broken: ${broken.what} for ${breakMs / 1000} s`;
+      await broken.begin(stack);
+    }
+    if (broken !== undefined && began !== undefined && ended === undefined && Date.now() - began >= breakMs) {
+      await broken.end(stack);
+      ended = Date.now();
+      head += `\n${new Date().toLocaleTimeString()}  mended`;
+    }
+    if (broken !== undefined && began !== undefined) look(seen, broken, slos, began, ended);
+    const now = slos.map((s) => s.state).join() + began + ended;
+    if (process.stdout.isTTY ? Date.now() - lastShown > 1_900 : now !== state) show(slos, head);
+    if (process.stdout.isTTY && Date.now() - lastShown > 1_900) lastShown = Date.now();
+    state = now;
+    const done = broken === undefined ? Date.now() - start >= forMs : missing(seen, broken).length === 0 || Date.now() - start >= Math.max(forMs, breakMs + 180_000);
+    if (once && done) break;
+    await sleep(500);
+  }
+  if (!once) return [];
+  show(slos, head);
+  const unmeasured = slos.filter((s) => s.measured === 0 || s.state === 'no-data').map((s) => `${s.name} was not measured`);
+  return [...(slos.length === 0 ? ['there are no SLOs'] : unmeasured), ...(broken === undefined ? [] : missing(seen, broken).map((m) => `not seen: ${m}`))];
+}
+
+async function main(): Promise<number> {
+  let chosen: Options;
+  try {
+    chosen = options();
+    ensurePackages();
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${USAGE}`);
+    return 2;
+  }
+  const stopped = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
+  console.log('starting MariaDB, Redis, WordPress and the edge on private ports (about 10 s) ...');
+  const folder = privateFolder('demo');
+  const stack = await startStack();
+  let child: ChildProcess | undefined;
+  try {
+    const config = join(folder.path, 'plimsoll.yaml');
+    writeFileSync(config, specFor(stack), { mode: 0o600 });
+    const exporter = await startExporter(config, folder.path);
+    child = exporter.child;
+    const wrong = await play(stack, exporter.url, chosen, stopped.signal);
+    for (const line of wrong) console.error(line);
+    return wrong.length === 0 ? 0 : 1;
+  } finally {
+    console.log('\nstopping ...');
+    if (child !== undefined && child.exitCode === null) {
+      const gone = new Promise((resolve) => child?.once('exit', resolve));
+      child.kill('SIGTERM');
+      await Promise.race([gone, sleep(8_000)]);
+      if (child.exitCode === null) child.kill('SIGKILL');
+    }
+    await stack.stop();
+    folder.remove();
+  }
+}
+
+process.exitCode = await main();
+process.exit();
