@@ -109,7 +109,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     }
   };
 
-  const app = Fastify({ ...SERVER_LIMITS, loggerInstance: log.child({ part: 'http' }) as never, disableRequestLogging: true, forceCloseConnections: true, ...(ports.tls && { https: ports.tls }) } as never) as unknown as FastifyInstance;
+  const app = Fastify({ ...SERVER_LIMITS, logger: false, forceCloseConnections: true, ...(ports.tls && { https: ports.tls }) } as never) as unknown as FastifyInstance;
   app.server.headersTimeout = 5_000;
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;

@@ -195,7 +195,7 @@ function pruner(db: DatabaseSync, retentionMs: number): (nowMs: number) => void 
     db
       .prepare(
         `DELETE FROM tick WHERE at_ms > ? AND at_ms <= ? AND at_ms NOT IN
-         (SELECT max(at_ms) FROM tick WHERE at_ms > ? AND at_ms <= ? GROUP BY (at_ms + ? - 1) / ?)`,
+         (SELECT max(at_ms) FROM tick WHERE at_ms > ? AND at_ms <= ? GROUP BY (at_ms + CAST(? AS INTEGER) - 1) / CAST(? AS INTEGER))`,
       )
       .run(from, to, from, to, rowMs, rowMs);
   return (nowMs) => {

@@ -1,0 +1,221 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { backup, DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Counts, ZERO } from '../../src/slo/history.ts';
+import { Ledger } from '../../src/store/ledger.ts';
+import { decodeRecord, encodeRecord } from '../../src/store/record.ts';
+import { openStore, type Store, StoreRefused } from '../../src/store/store.ts';
+
+const START = Date.UTC(2026, 0, 1);
+const DAY = 86_400_000;
+const SLO = { name: 'a', stepMs: 30_000, periodMs: 30 * DAY };
+let dir: string;
+let open: Store[] = [];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'plimsoll-store-test-'));
+});
+afterEach(() => {
+  for (const store of open) store.close();
+  open = [];
+  rmSync(dir, { recursive: true, force: true });
+});
+
+function store(): Store {
+  const opened = openStore(dir, 95 * DAY);
+  open.push(opened);
+  return opened;
+}
+
+/** A ledger on a fresh store with `ticks` good events, one per tick, and a bad one every tenth. */
+function filled(ticks: number): Ledger {
+  const ledger = new Ledger(store());
+  ledger.setSlos([SLO], START);
+  for (let i = 1; i <= ticks; i++) {
+    ledger.add('a', i % 10 === 0 ? { bad: 1 } : { good: 1 }, START + i * 30_000, { step: 's', outcome: 'timeout', blame: 'target' });
+    expect(ledger.tick(START + i * 30_000)).toBeUndefined();
+  }
+  return ledger;
+}
+
+/** Closes what is open and starts again on the same directory. */
+function restarted(nowMs: number): { ledger: Ledger; damaged: number } {
+  for (const s of open.splice(0)) s.close();
+  const ledger = new Ledger(store());
+  return { ledger, damaged: ledger.setSlos([SLO], nowMs) };
+}
+
+describe('a record', () => {
+  const counts = fc.record({ good: fc.nat(), bad: fc.nat(), unmeasured: fc.nat(), excludedGood: fc.nat(), excludedBad: fc.nat() });
+  const totals = fc.array(fc.tuple(fc.nat(), counts), { maxLength: 20 }).map((list) => new Map<number, Counts>(list));
+  it('comes back as it was written', () => {
+    fc.assert(
+      fc.property(totals, (map) => {
+        expect(decodeRecord(7, encodeRecord(7, map))).toEqual(map);
+      }),
+    );
+  });
+  it('is refused with any one bit flipped', () => {
+    const record = encodeRecord(START, new Map([[1, { ...ZERO, good: 86_400, bad: 12 }]]));
+    for (let bit = 0; bit < record.length * 8; bit++) {
+      const copy = Buffer.from(record);
+      copy[bit >> 3]! ^= 1 << (bit & 7);
+      expect(decodeRecord(START, copy)).toBeUndefined();
+    }
+  });
+  it('is refused at every shorter length, and for another tick', () => {
+    const record = encodeRecord(START, new Map([[1, { ...ZERO, good: 300 }]]));
+    for (let length = 0; length < record.length; length++) expect(decodeRecord(START, record.subarray(0, length))).toBeUndefined();
+    expect(decodeRecord(START + 1, record)).toBeUndefined();
+  });
+});
+
+describe('the store', () => {
+  it('gives totals, windows, creation time and episodes back after a restart', () => {
+    const before = filled(100).entry('a')!;
+    const after = restarted(START + DAY).ledger.entry('a')!;
+    expect(after.acknowledged).toEqual({ ...ZERO, good: 90, bad: 10 });
+    expect(after.createdMs).toBe(before.createdMs);
+    expect(after.history.window(START + 3_000_000, 600_000)).toEqual(before.history.window(START + 3_000_000, 600_000));
+    expect(after.episodes).toEqual(before.episodes);
+  });
+
+  it('counts lost time as nothing: neither good nor bad', () => {
+    filled(100);
+    const { ledger } = restarted(START + DAY);
+    ledger.tick(START + DAY);
+    expect(ledger.entry('a')!.history.window(START + DAY, 6 * 3_600_000)).toEqual(ZERO);
+  });
+
+  it('refuses a second process, and lets it in once the first is gone', () => {
+    const first = openStore(dir, DAY);
+    expect(() => openStore(dir, DAY)).toThrow(StoreRefused);
+    first.close();
+    expect(() => store()).not.toThrow();
+  });
+
+  it('refuses a store of a newer version and leaves it untouched', () => {
+    filled(1);
+    for (const s of open.splice(0)) s.close();
+    const db = new DatabaseSync(join(dir, 'plimsoll.db'));
+    db.exec('PRAGMA user_version = 99');
+    db.close();
+    expect(() => openStore(dir, DAY)).toThrow(/newer plimsoll/);
+    expect(() => openStore(dir, DAY)).toThrow(StoreRefused);
+  });
+
+  it('loses one record to a flipped bit, counts it, and keeps later ones', () => {
+    filled(100);
+    for (const s of open.splice(0)) s.close();
+    const db = new DatabaseSync(join(dir, 'plimsoll.db'));
+    const row = db.prepare('SELECT record FROM tick WHERE at_ms = ?').get(START + 50 * 30_000)!.record as Uint8Array;
+    row[3]! ^= 16;
+    db.prepare('UPDATE tick SET record = ? WHERE at_ms = ?').run(row, START + 50 * 30_000);
+    db.close();
+    const { ledger, damaged } = restarted(START + 101 * 30_000);
+    expect(damaged).toBe(1);
+    expect(ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 90, bad: 10 });
+  });
+
+  it('moves a file that is no database aside and starts anew with a warning', () => {
+    filled(3);
+    for (const s of open.splice(0)) s.close();
+    writeFileSync(join(dir, 'plimsoll.db'), 'not a database, but long enough to look at'.repeat(200));
+    const fresh = store();
+    expect(fresh.restored.warnings.join()).toMatch(/damaged/);
+    expect(fresh.restored.slos).toEqual([]);
+  });
+
+  it('goes on counting for an SLO that was removed and comes back', () => {
+    const ledger = filled(10);
+    ledger.setSlos([], START + 400_000);
+    ledger.tick(START + 420_000);
+    ledger.setSlos([SLO], START + 450_000);
+    expect(ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 9, bad: 1 });
+  });
+
+  it('thins rows out and keeps every window of the rows that stay', () => {
+    const ledger = filled(2_000);
+    const newest = START + 2_000 * 30_000;
+    const before = ledger.entry('a')!.history.window(newest, 12 * 3_600_000);
+    open[0]!.prune(newest);
+    const { ledger: again } = restarted(newest);
+    expect(again.entry('a')!.history.window(newest, 12 * 3_600_000)).toEqual(before);
+    const db = new DatabaseSync(join(dir, 'plimsoll.db'), { readOnly: true });
+    const rows = Number(db.prepare('SELECT count(*) AS n FROM tick').get()!.n);
+    db.close();
+    expect(rows).toBeLessThan(2_000 - 1_000);
+  });
+
+  it('can be copied while it is open', async () => {
+    filled(10);
+    const db = new DatabaseSync(join(dir, 'plimsoll.db'), { readOnly: true });
+    await backup(db, join(dir, 'copy.db'));
+    db.close();
+    const copy = new DatabaseSync(join(dir, 'copy.db'), { readOnly: true });
+    expect(Number(copy.prepare('SELECT count(*) AS n FROM tick').get()!.n)).toBe(10);
+    copy.close();
+  });
+});
+
+describe('a ledger whose store fails', () => {
+  const failing = (real: Store): Store & { broken: boolean } => {
+    const wrapper = { ...real, broken: true, commit: (batch: Parameters<Store['commit']>[0]) => (wrapper.broken ? fail() : real.commit(batch)) };
+    const fail = () => {
+      throw new Error('database or disk is full');
+    };
+    return wrapper;
+  };
+  it('shows only what was acknowledged, measures on in memory, and loses nothing', () => {
+    const disk = failing(store());
+    const ledger = new Ledger(disk);
+    ledger.setSlos([SLO], START);
+    for (let i = 1; i <= 5; i++) {
+      ledger.add('a', { bad: 1 }, START + i * 30_000);
+      expect(ledger.tick(START + i * 30_000)?.message).toMatch(/full/);
+    }
+    expect(ledger.entry('a')!.acknowledged).toEqual(ZERO);
+    expect(ledger.entry('a')!.history.window(START + 150_000, 300_000).bad).toBe(5);
+    disk.broken = false;
+    ledger.add('a', { good: 1 }, START + 180_000);
+    expect(ledger.tick(START + 180_000)).toBeUndefined();
+    expect(ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, bad: 5, good: 1 });
+    expect(ledger.pendingTicks).toBe(0);
+    expect(restarted(START + 200_000).ledger.entry('a')!.history.window(START + 180_000, 180_000).bad).toBe(5);
+  });
+});
+
+describe('kill -9 in a loop', () => {
+  it('never lets an acknowledged total fall', async () => {
+    const script = `
+      import { Ledger } from ${JSON.stringify(new URL('../../src/store/ledger.ts', import.meta.url).href)};
+      import { openStore } from ${JSON.stringify(new URL('../../src/store/store.ts', import.meta.url).href)};
+      const ledger = new Ledger(openStore(${JSON.stringify(dir)}, 1e12));
+      ledger.setSlos([${JSON.stringify(SLO)}], Date.now());
+      console.log(ledger.entry('a').acknowledged.good);
+      for (;;) { ledger.add('a', { good: 1 }, Date.now()); ledger.tick(Date.now()); console.log(ledger.entry('a').acknowledged.good); }`;
+    let highest = -1;
+    for (let round = 0; round < 5; round++) {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let output = '';
+      await new Promise<void>((resolve) => {
+        child.stdout.on('data', (chunk) => {
+          output += chunk;
+          if (output.split('\n').length > 20 + round * 7) child.kill('SIGKILL');
+        });
+        child.once('exit', () => resolve());
+      });
+      // The last line may be cut off by the kill.
+      const shown = output.split('\n').slice(0, -1).map(Number);
+      expect(shown[0]).toBeGreaterThanOrEqual(highest);
+      expect(shown.every((n, i) => i === 0 || n > shown[i - 1]!)).toBe(true);
+      highest = shown.at(-1)!;
+    }
+    expect(highest).toBeGreaterThan(50);
+    expect(readFileSync(join(dir, 'plimsoll.db')).length).toBeGreaterThan(0);
+  });
+});
