@@ -40,7 +40,8 @@ export class OwnMetrics {
 
   async families(): Promise<Family[]> {
     const metrics = await this.#registry.getMetricsAsJSON();
-    return metrics.map((metric) => {
+    // Three default gauges carry the suffix of counters (nodejs_active_*_total); promtool refuses them, and nobody needs them.
+    return metrics.filter((m) => String(m.type) !== 'gauge' || !m.name.endsWith('_total')).map((metric) => {
       // The default metrics call a counter without the suffix that OpenMetrics wants a counter; serve it as what scrapers accept.
       const type = String(metric.type);
       const counter = type === 'counter' && !metric.name.endsWith('_total');

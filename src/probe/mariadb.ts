@@ -88,7 +88,10 @@ async function connect(target: MariaDb, text: string, ctx: ProbeContext): Promis
     insertIdAsNumber: true,
     allowPublicKeyRetrieval: false,
   });
-  return within(ctx, connecting, (late) => late.destroy());
+  const connection = await within(ctx, connecting, (late) => late.destroy());
+  // A connection that breaks between two statements tells so by an event; the next statement fails and is judged.
+  connection.on('error', () => {});
+  return connection;
 }
 
 /** Rejects at the deadline; what arrives later is disposed of. */

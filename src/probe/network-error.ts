@@ -29,7 +29,7 @@ const OUTCOME: Readonly<Record<string, Outcome>> = {
 
 /** The outcome of an error code of Node; undefined if it is none of the network. */
 export function networkOutcome(error: unknown): Outcome | undefined {
-  const code = String((error as NodeJS.ErrnoException).code ?? '');
+  const code = String((error as NodeJS.ErrnoException | undefined)?.code ?? '');
   if (OUTCOME[code] !== undefined) return OUTCOME[code];
   if (/^(ERR_SSL|ERR_TLS|EPROTO)/.test(code)) return 'tls_handshake';
   if (code.startsWith('HPE_')) return 'protocol_error';

@@ -1,5 +1,6 @@
 // WordPress: front page through the edge and uncached, static file, REST, login page, cron. States are judged in judge-page.ts.
 import { randomUUID } from 'node:crypto';
+import type { Outcome } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
 import { type HttpRequest, type HttpResult, httpRequest } from './http-client.ts';
 import { judgePage, judgeStatus } from './judge-page.ts';
@@ -62,8 +63,18 @@ function uncached(target: WordPress, path: string, traceparent: string, unique: 
   return { url: url.href, host: site.host, headers: { 'x-forwarded-proto': site.protocol.slice(0, -1) }, redirects: 0, traceparent };
 }
 
-const get = (target: WordPress, ctx: ProbeContext, request: HttpRequest): Promise<HttpResult> =>
-  httpRequest({ ...request, ca: target.ca, headers: { ...target.headers, ...request.headers } }, ctx);
+type Result = HttpResult & { readonly blame?: 'edge' };
+const NO_ANSWER: ReadonlySet<Outcome> = new Set(['refused', 'reset', 'unreachable', 'timeout']);
+
+/** The request; when the edge gives no answer but the origin behind it does, the edge is to blame. */
+async function get(target: WordPress, ctx: ProbeContext, request: HttpRequest): Promise<Result> {
+  const send = (r: HttpRequest) => httpRequest({ ...r, ca: target.ca, headers: { ...target.headers, ...r.headers } }, ctx);
+  const result = await send(request);
+  if (!NO_ANSWER.has(result.outcome) || target.origin === undefined || request.host !== undefined) return result;
+  const origin = await send(uncached(target, '/', request.traceparent, true));
+  const alive = origin.outcome === 'ok' && (origin.response?.status ?? 500) < 500;
+  return alive ? { ...result, blame: 'edge', detail: `${result.detail}; the origin answers` } : result;
+}
 
 async function page(target: WordPress, ctx: ProbeContext, request: HttpRequest): Promise<StepOutcome> {
   const result = await get(target, ctx, request);
@@ -74,9 +85,9 @@ async function page(target: WordPress, ctx: ProbeContext, request: HttpRequest):
   });
 }
 
-const base = (result: HttpResult): StepOutcome => ({ outcome: result.outcome, detail: result.detail, phases: result.phases, facts: result.facts });
+const base = (result: Result): StepOutcome => ({ outcome: result.outcome, detail: result.detail, phases: result.phases, facts: result.facts, ...(result.blame && { blame: result.blame }) });
 
-function judge(result: HttpResult, verdict: (response: NonNullable<HttpResult['response']>) => Pick<StepOutcome, 'outcome' | 'detail'> | undefined): StepOutcome {
+function judge(result: Result, verdict: (response: NonNullable<HttpResult['response']>) => Pick<StepOutcome, 'outcome' | 'detail'> | undefined): StepOutcome {
   if (result.outcome !== 'ok' || result.response === undefined) return base(result);
   return { ...base(result), ...verdict(result.response) };
 }

@@ -8,6 +8,7 @@ import type { KnownSlo, Restored, Store } from './store.ts';
 
 /** Ticks kept while the store fails: totals are cumulative, so dropping older ones costs resolution, never events. */
 const MAX_PENDING = 720;
+const OLDEST_ROW_GAP_MS = 3_600_000;
 
 export interface LedgerEntry {
   readonly id: number;
@@ -85,7 +86,10 @@ export class Ledger {
       this.#store?.replay((atMs, totals) => {
         for (const entry of built) {
           const counts = totals.get(entry.id);
-          if (counts !== undefined) entry.history.record(atMs, counts);
+          if (counts === undefined) continue;
+          // The oldest row kept is the base line, unless it is the SLO's first (rows are at most an hour apart): then that is 0.
+          if (entry.history.lastMs === 0 && atMs - entry.createdMs <= OLDEST_ROW_GAP_MS) entry.history.record(Math.min(entry.createdMs, atMs), ZERO);
+          entry.history.record(atMs, counts);
         }
       }) ?? 0;
     for (const entry of built) entry.history.record(Math.max(entry.history.lastMs, entry.createdMs, this.#lastTickMs), entry.total);

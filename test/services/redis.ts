@@ -27,7 +27,7 @@ export async function startRedis({ replicaOf, args = [], password }: { replicaOf
   return {
     port,
     async command(name, ...list) {
-      const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, ...(password !== undefined && { password }) });
+      const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, enableReadyCheck: false, ...(password !== undefined && { password }) });
       client.on('error', () => {});
       try {
         await client.connect();
