@@ -13,13 +13,13 @@ import { probeRoute } from './http/probe.ts';
 import { problem } from './http/problem.ts';
 import { sloRoutes } from './http/slos.ts';
 import { OwnMetrics } from './metrics/own.ts';
+import { findTarget } from './probe/adhoc.ts';
 import { probes } from './probe/list.ts';
 import { watchLoopLag } from './probe/loop-lag.ts';
 import { createResolver } from './probe/resolve.ts';
 import { type Run, runProbe } from './probe/runner.ts';
 import { createScheduler } from './probe/scheduler.ts';
 import type { Tracer } from './probe/trace-port.ts';
-import { findTarget } from './probe/adhoc.ts';
 import { verdictOf } from './spec/outcome.ts';
 import type { Spec } from './spec/spec.ts';
 import { Ledger } from './store/ledger.ts';
@@ -50,7 +50,12 @@ const REOPEN_MS = 30_000;
 const STOP_GRACE_MS = 3_000;
 const PRUNE_MS = 300_000;
 // Fastify switches Node's own request limit off; slow clients are cut after these (reliability.md, X07 and X08).
-const SERVER_LIMITS = { requestTimeout: 10_000, keepAliveTimeout: 15_000, bodyLimit: 65_536, connectionTimeout: 30_000 };
+const SERVER_LIMITS = {
+  requestTimeout: 10_000,
+  keepAliveTimeout: 15_000,
+  bodyLimit: 65_536,
+  connectionTimeout: 30_000,
+};
 
 /** Builds the exporter for a spec that passed its checks. Nothing runs before start(). */
 export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<Exporter> {
@@ -64,8 +69,19 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   const engine = new Engine(spec, { ledger, own, now: timeline.now });
   const lag = watchLoopLag();
   const runnerPorts = { probes, tracer: ports.tracer, lag, location: spec.exporter.location, now: Date.now };
-  const run = (target: Parameters<typeof runProbe>[0], allow: readonly string[] | undefined, stop?: AbortSignal): Promise<Run> =>
-    runProbe(target, { ...runnerPorts, resolve: createResolver(allow === undefined ? { kind: 'named' } : { kind: 'adhoc', allow: [...allow] }) }, stop);
+  const run = (
+    target: Parameters<typeof runProbe>[0],
+    allow: readonly string[] | undefined,
+    stop?: AbortSignal,
+  ): Promise<Run> =>
+    runProbe(
+      target,
+      {
+        ...runnerPorts,
+        resolve: createResolver(allow === undefined ? { kind: 'named' } : { kind: 'adhoc', allow: [...allow] }),
+      },
+      stop,
+    );
   const scheduler = createScheduler(spec.exporter.concurrency, {
     run: (target, stop) => run(target, undefined, stop),
     onRun(finished, delayMs) {
@@ -100,7 +116,11 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     else own.inc('plimsoll_store_errors_total');
     if (error?.message !== storeError) {
       if (error === undefined) log.info('the store takes commits again; nothing was lost');
-      else log.error({ reason: error.message }, 'the store cannot be written: history goes on in memory, counters stand still until it can');
+      else
+        log.error(
+          { reason: error.message },
+          'the store cannot be written: history goes on in memory, counters stand still until it can',
+        );
       storeError = error?.message;
     }
     if (error === undefined && lastTick - lastPrune > PRUNE_MS) {
@@ -109,14 +129,26 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     }
   };
 
-  const app = Fastify({ ...SERVER_LIMITS, logger: false, forceCloseConnections: true, ...(ports.tls && { https: ports.tls }) } as never) as unknown as FastifyInstance;
+  const app = Fastify({
+    ...SERVER_LIMITS,
+    logger: false,
+    forceCloseConnections: true,
+    ...(ports.tls && { https: ports.tls }),
+  } as never) as unknown as FastifyInstance;
   app.server.headersTimeout = 5_000;
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) log.error({ err: error }, 'request failed');
-    return problem(reply, status, status >= 500 ? 'internal error' : 'bad request', status >= 500 ? 'see the log of the exporter' : error.message);
+    return problem(
+      reply,
+      status,
+      status >= 500 ? 'internal error' : 'bad request',
+      status >= 500 ? 'see the log of the exporter' : error.message,
+    );
   });
-  app.setNotFoundHandler((request, reply) => problem(reply, 404, 'not found', `there is no ${request.method} ${request.url.slice(0, 200)}`));
+  app.setNotFoundHandler((request, reply) =>
+    problem(reply, 404, 'not found', `there is no ${request.method} ${request.url.slice(0, 200)}`),
+  );
   healthRoutes(app, {
     notReady() {
       if (stopping) return ['stopping'];
@@ -128,7 +160,11 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   await app.register(async (guarded) => {
     const { token } = ports;
     if (token !== undefined) {
-      await guarded.register(bearerAuth, { keys: new Set<string>(), auth: (key: string) => sameSecret(key, token), contentType: 'application/problem+json' });
+      await guarded.register(bearerAuth, {
+        keys: new Set<string>(),
+        auth: (key: string) => sameSecret(key, token),
+        contentType: 'application/problem+json',
+      });
     }
     metricsRoute(guarded, { engine, own });
     sloRoutes(guarded, engine);
@@ -184,7 +220,10 @@ function tryOpen(ports: ExporterPorts, own: OwnMetrics): Store | undefined {
   } catch (error) {
     if ((error as Error).name === 'StoreRefused') throw error;
     own.inc('plimsoll_store_errors_total');
-    ports.log.error({ reason: (error as Error).message }, 'the store cannot be opened: history is kept in memory; trying again every 30 s');
+    ports.log.error(
+      { reason: (error as Error).message },
+      'the store cannot be opened: history is kept in memory; trying again every 30 s',
+    );
     return undefined;
   }
 }
@@ -197,7 +236,12 @@ function sameSecret(given: string, expected: string): boolean {
 
 /** Bad and unmeasured steps are logged; good runs only at level debug. */
 function logRun(log: Logger, run: Run): void {
-  const base = { target: run.target.name, kind: run.target.kind, traceId: run.traceId, durationMs: Math.round(run.durationMs) };
+  const base = {
+    target: run.target.name,
+    kind: run.target.kind,
+    traceId: run.traceId,
+    durationMs: Math.round(run.durationMs),
+  };
   for (const step of run.steps) {
     const verdict = verdictOf(step.outcome);
     const line = { ...base, step: step.step, outcome: step.outcome, blame: step.blame, detail: step.detail };

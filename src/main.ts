@@ -12,12 +12,26 @@ import { VERSION } from './cli/version.ts';
 
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
-  console.error(`plimsoll needs Node 24 or newer, this is ${process.version}; run npm ci, then npm start or npx plimsoll, which bring their own`);
+  console.error(
+    `plimsoll needs Node 24 or newer, this is ${process.version}; run npm ci, then npm start or npx plimsoll, which bring their own`,
+  );
   process.exit(EXIT.usage);
 }
 
-const program = new Command('plimsoll').description('SLOs as code: probes, burn rates, error budgets').version(VERSION).exitOverride();
-for (const register of [registerServe, registerCheck, registerExplain, registerSchema, registerProbe, registerStatus, registerBackup]) register(program);
+const program = new Command('plimsoll')
+  .description('SLOs as code: probes, burn rates, error budgets')
+  .version(VERSION)
+  .exitOverride();
+for (const register of [
+  registerServe,
+  registerCheck,
+  registerExplain,
+  registerSchema,
+  registerProbe,
+  registerStatus,
+  registerBackup,
+])
+  register(program);
 for (const command of program.commands) command.exitOverride();
 
 try {

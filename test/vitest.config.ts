@@ -1,7 +1,6 @@
 // Vitest: real servers take seconds to start, so limits are wide; no test asserts on elapsed time.
 import { defineConfig } from 'vitest/config';
 
-// biome-ignore lint/style/noDefaultExport: vitest wants one
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,

@@ -12,7 +12,8 @@ export function registerBackup(program: Command): void {
     .option('--data <dir>', 'directory of the store', 'data')
     .action(async (file: string, options: { data: string }) => {
       const source = join(options.data, 'plimsoll.db');
-      if (!existsSync(source)) throw new CommandError(EXIT.unreachable, `there is no store at ${source}; name its directory with --data DIR`);
+      if (!existsSync(source))
+        throw new CommandError(EXIT.unreachable, `there is no store at ${source}; name its directory with --data DIR`);
       if (existsSync(file)) throw new CommandError(EXIT.usage, `${file} exists; name a new file`);
       const db = new DatabaseSync(source, { readOnly: true });
       try {

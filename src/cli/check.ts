@@ -1,27 +1,55 @@
-// plimsoll check: every problem of a spec at once.
+// plimsoll check: every problem of a spec at once, as text, JSON or annotations. Never shows a secret.
 import type { Command } from 'commander';
 import { loadSpec } from '../files/load-spec.ts';
+import { redact } from '../spec/finding.ts';
+import type { ParseResult } from '../spec/parse.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { formatFindings, githubFindings } from './findings.ts';
+
+interface CheckOptions {
+  readonly format: string;
+  readonly config: readonly string[];
+}
 
 export function registerCheck(program: Command): void {
   program
     .command('check [files...]')
     .description('check spec files (default plimsoll.yaml); exit 0 fine, 1 findings, 3 would not start')
+    .option(
+      '--config <file>',
+      'spec; repeat for several files',
+      (file: string, files: string[]) => [...files, file],
+      [],
+    )
     .option('--format <format>', 'text, json or github', 'text')
-    .action((files: string[], options: { format: string }) => {
-      if (!['text', 'json', 'github'].includes(options.format)) throw new CommandError(EXIT.usage, `--format ${options.format}: use text, json or github`);
-      const paths = files.length > 0 ? files : ['plimsoll.yaml'];
-      const result = loadSpec(paths);
-      const errors = result.findings.filter((f) => f.severity === 'error').length;
-      const warnings = result.findings.length - errors;
-      if (options.format === 'json') console.log(JSON.stringify({ findings: result.findings, errors, warnings }, null, 2));
-      else if (options.format === 'github') console.log(githubFindings(result.findings));
-      else {
-        if (result.findings.length > 0) console.log(`${formatFindings(result.findings)}\n`);
-        const what = result.ok ? `${result.spec.targets.length} targets, ${result.spec.slos.length} SLOs` : 'would not start';
-        console.log(`${paths.join(', ')}: ${what}; ${errors} errors, ${warnings} warnings`);
-      }
-      process.exitCode = errors > 0 ? EXIT.invalid : warnings > 0 ? EXIT.findings : EXIT.fine;
+    .action((files: string[], options: CheckOptions) => {
+      const named = [...options.config, ...files];
+      check(named.length > 0 ? named : ['plimsoll.yaml'], options.format);
     });
+}
+
+function check(paths: readonly string[], format: string): void {
+  if (!['text', 'json', 'github'].includes(format))
+    throw new CommandError(EXIT.usage, `--format ${format}: use text, json or github`);
+  const result = loadSpec(paths);
+  const { findings } = result;
+  const errors = findings.filter((f) => f.severity === 'error').length;
+  const warnings = findings.length - errors;
+  if (format === 'json') console.log(JSON.stringify({ findings, errors, warnings }, null, 2));
+  else if (format === 'github') {
+    if (findings.length > 0) console.log(githubFindings(findings));
+  } else {
+    // The code frames show lines of the file, so secrets in plain text are masked here too.
+    if (findings.length > 0) console.log(`${redact(formatFindings(findings), result.secrets)}\n`);
+    console.log(summary(result, paths, errors, warnings));
+  }
+  process.exitCode = errors > 0 ? EXIT.invalid : warnings > 0 ? EXIT.findings : EXIT.fine;
+}
+
+const count = (n: number, word: string) => `${n} ${word}${n === 1 ? '' : 's'}`;
+
+function summary(result: ParseResult, paths: readonly string[], errors: number, warnings: number): string {
+  if (!result.ok || warnings > 0)
+    return `${count(errors, 'error')}, ${count(warnings, 'warning')} in ${count(paths.length, 'file')}`;
+  return `${paths.join(', ')}: ${count(result.spec.targets.length, 'target')}, ${count(result.spec.slos.length, 'SLO')}: fine`;
 }

@@ -13,14 +13,19 @@ export interface ClientOptions {
 
 /** GET /api/v1/slos. Throws CommandError with exit code 4 if the exporter cannot be reached. */
 export async function fetchSlos(options: ClientOptions): Promise<SloView[]> {
-  if (!URL.canParse(options.url)) throw new CommandError(EXIT.usage, `--url ${options.url}: write a URL like http://127.0.0.1:9876`);
+  if (!URL.canParse(options.url))
+    throw new CommandError(EXIT.usage, `--url ${options.url}: write a URL like http://127.0.0.1:9876`);
   const url = new URL('/api/v1/slos', options.url);
   const token = options.tokenFile === undefined ? undefined : readFileSync(options.tokenFile, 'utf8').trim();
   const { status, body } = await get(url, token, options.ca).catch((error: Error) => {
-    throw new CommandError(EXIT.unreachable, `cannot reach the exporter at ${options.url}: ${error.message}; is it running (npm start)?`);
+    throw new CommandError(
+      EXIT.unreachable,
+      `cannot reach the exporter at ${options.url}: ${error.message}; is it running (npm start)?`,
+    );
   });
   if (status === 401) throw new CommandError(EXIT.unreachable, 'the exporter wants a token: --token-file FILE');
-  if (status !== 200) throw new CommandError(EXIT.unreachable, `the exporter answered ${status}: ${body.slice(0, 200)}`);
+  if (status !== 200)
+    throw new CommandError(EXIT.unreachable, `the exporter answered ${status}: ${body.slice(0, 200)}`);
   return (JSON.parse(body) as { slos: SloView[] }).slos;
 }
 
@@ -31,7 +36,9 @@ function get(url: URL, token: string | undefined, ca: string | undefined): Promi
     const request = send(url, { headers, timeout: 5_000, ...(ca && { ca: readFileSync(ca) }) }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+      );
       response.on('error', reject);
     });
     request.on('timeout', () => request.destroy(new Error('no answer within 5 s')));

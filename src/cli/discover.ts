@@ -17,7 +17,8 @@ interface Access {
 
 /** The spec for a site: WordPress or plain HTTP, CDN if a cache status is shown, TLS if https. Throws CommandError. */
 export async function discover(site: string, access: Access): Promise<Spec> {
-  if (!URL.canParse(site) || !/^https?:$/.test(new URL(site).protocol)) throw new CommandError(EXIT.usage, `--site ${site}: write a URL like https://shop.example.org/`);
+  if (!URL.canParse(site) || !/^https?:$/.test(new URL(site).protocol))
+    throw new CommandError(EXIT.usage, `--site ${site}: write a URL like https://shop.example.org/`);
   const url = new URL(site).href;
   const extra = { ...(access.ca && { ca: access.ca }), ...(access.address && { address: access.address }) };
   const candidates = parse({
@@ -28,7 +29,8 @@ export async function discover(site: string, access: Access): Promise<Spec> {
     ],
   });
   const [wordpress, cdn, http] = await Promise.all(candidates.targets.map(runOnce));
-  const ok = (run: Run | undefined, step: string) => run?.steps.some((s) => s.step === step && verdictOf(s.outcome) === 'good') ?? false;
+  const ok = (run: Run | undefined, step: string) =>
+    run?.steps.some((s) => s.step === step && verdictOf(s.outcome) === 'good') ?? false;
   const isWordPress = ok(wordpress, 'rest') || ok(wordpress, 'login');
   const isHttps = url.startsWith('https:');
   const cacheStatus = cdn?.steps.find((s) => s.step === 'hit')?.facts.cacheStatus;
@@ -39,34 +41,69 @@ export async function discover(site: string, access: Access): Promise<Spec> {
     throw new CommandError(EXIT.unreachable, `cannot reach ${url}: ${step?.outcome} ${step?.detail ?? ''}`.trim());
   }
   const host = new URL(url);
-  const slo = (name: string, objective: string, sli: object) => ({ name, service: 'site', team: 'default', objective, window: '30d', sli });
+  const slo = (name: string, objective: string, sli: object) => ({
+    name,
+    service: 'site',
+    team: 'default',
+    objective,
+    window: '30d',
+    sli,
+  });
   const main = isWordPress ? 'front' : 'get';
   const spec = {
     targets: [
-      isWordPress ? { name: 'site', kind: 'wordpress', url, ...extra, steps: ['front', 'uncached', 'static', 'rest', 'login'] } : { name: 'site', kind: 'http', url, ...extra },
+      isWordPress
+        ? { name: 'site', kind: 'wordpress', url, ...extra, steps: ['front', 'uncached', 'static', 'rest', 'login'] }
+        : { name: 'site', kind: 'http', url, ...extra },
       ...(isCdn ? [{ name: 'site-cdn', kind: 'cdn', url, ...extra, steps: ['hit', 'miss', 'admin', 'age'] }] : []),
-      ...(isHttps ? [{ name: 'site-cert', kind: 'tls', url: `tls://${host.hostname}:${host.port || 443}`, ...extra, interval: '5m' }] : []),
+      ...(isHttps
+        ? [
+            {
+              name: 'site-cert',
+              kind: 'tls',
+              url: `tls://${host.hostname}:${host.port || 443}`,
+              ...extra,
+              interval: '5m',
+            },
+          ]
+        : []),
     ],
     slos: [
-      slo('site-availability', '99.9%', { kind: 'probe', target: 'site', steps: isWordPress ? ['front', 'rest'] : ['get'] }),
+      slo('site-availability', '99.9%', {
+        kind: 'probe',
+        target: 'site',
+        steps: isWordPress ? ['front', 'rest'] : ['get'],
+      }),
       slo('site-speed', '99%', { kind: 'latency', target: 'site', step: main, below: '800ms' }),
       ...(isWordPress ? [slo('site-uncached', '99.5%', { kind: 'probe', target: 'site', steps: ['uncached'] })] : []),
       ...(isCdn ? [slo('site-cache-hits', '90%', { kind: 'hits', target: 'site-cdn' })] : []),
-      ...(isHttps ? [slo('site-certificate', '99%', { kind: 'freshness', target: 'site-cert', of: 'certificate', above: '14d' })] : []),
+      ...(isHttps
+        ? [slo('site-certificate', '99%', { kind: 'freshness', target: 'site-cert', of: 'certificate', above: '14d' })]
+        : []),
     ],
   };
   return parse(spec);
 }
 
 function parse(document: object): Spec {
-  const result = parseSpec([{ file: '--site', text: JSON.stringify(document) }], { env: () => undefined, readFile: () => undefined });
+  const result = parseSpec([{ file: '--site', text: JSON.stringify(document) }], {
+    env: () => undefined,
+    readFile: () => undefined,
+  });
   if (!result.ok) throw new Error(result.findings.map((f) => f.message).join('; '));
   return result.spec;
 }
 
 async function runOnce(target: Target): Promise<Run> {
   const lag = watchLoopLag();
-  const run = await runProbe(target, { probes, resolve: createResolver({ kind: 'named' }), tracer: idsOnly, lag, location: 'main', now: Date.now });
+  const run = await runProbe(target, {
+    probes,
+    resolve: createResolver({ kind: 'named' }),
+    tracer: idsOnly,
+    lag,
+    location: 'main',
+    now: Date.now,
+  });
   lag.stop();
   return run;
 }

@@ -4,7 +4,10 @@ import { z } from 'zod';
 import { specSchema } from '../spec/spec.ts';
 
 /** JSON Schema (draft 2020-12) of what people write. */
-export const jsonSchema = (): object => ({ ...z.toJSONSchema(specSchema, { io: 'input', unrepresentable: 'any' }), title: 'plimsoll.yaml' });
+export const jsonSchema = (): object => ({
+  ...z.toJSONSchema(specSchema, { io: 'input', unrepresentable: 'any' }),
+  title: 'plimsoll.yaml',
+});
 
 export function registerSchema(program: Command): void {
   program

@@ -6,6 +6,7 @@ import pino, { type Logger } from 'pino';
 import { buildExporter, type Exporter } from '../exporter.ts';
 import { loadSpec } from '../files/load-spec.ts';
 import { idsOnly } from '../probe/trace-port.ts';
+import { redact } from '../spec/finding.ts';
 import type { Spec } from '../spec/spec.ts';
 import { openStore } from '../store/store.ts';
 import { discover } from './discover.ts';
@@ -27,22 +28,33 @@ export function registerServe(program: Command): void {
   program
     .command('serve')
     .description('probe the targets, keep the history, serve /metrics, /probe and the API')
-    .option('--config <file>', 'spec; repeat for several files', (file: string, files: string[] = []) => [...files, file])
+    .option('--config <file>', 'spec; repeat for several files', (file: string, files: string[] = []) => [
+      ...files,
+      file,
+    ])
     .option('--listen <host:port>', 'where to listen', '127.0.0.1:9876')
     .option('--data <dir>', 'directory of the store', 'data')
     .option('--site <url>', 'no spec: find out what is there and serve default SLOs')
     .option('--ca <file>', 'with --site: PEM file of a private certificate authority')
     .option('--address <ip>', 'with --site: connect to this address instead of what DNS says')
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
-    .action((options: Partial<ServeOptions> & Omit<ServeOptions, 'config'>) => serve({ config: ['plimsoll.yaml'], ...options }));
+    .action((options: Partial<ServeOptions> & Omit<ServeOptions, 'config'>) =>
+      serve({ config: ['plimsoll.yaml'], ...options }),
+    );
 }
 
 async function serve(options: ServeOptions): Promise<void> {
   const listen = parseListen(options.listen);
   const secrets: string[] = [];
   const log = logger(options.logLevel, secrets);
-  const spec = options.site === undefined ? load(options.config, secrets) : await discover(options.site, { ca: options.ca, address: options.address });
-  const tracing = process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? undefined : (await import('../trace/otel.ts')).startTracing(VERSION, spec.exporter.location);
+  const spec =
+    options.site === undefined
+      ? load(options.config, secrets)
+      : await discover(options.site, { ca: options.ca, address: options.address });
+  const tracing =
+    process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+      ? undefined
+      : (await import('../trace/otel.ts')).startTracing(VERSION, spec.exporter.location);
   const { tokenFile, tls, retention } = spec.exporter;
   const token = tokenFile === undefined ? undefined : readFile(tokenFile, 'exporter.tokenFile').trim();
   if (token !== undefined) secrets.push(token);
@@ -52,16 +64,30 @@ async function serve(options: ServeOptions): Promise<void> {
     tracer: tracing?.tracer ?? idsOnly,
     openStore: () => openStore(options.data, retention),
     ...(token !== undefined && { token }),
-    ...(tls !== undefined && { tls: { cert: readFile(tls.cert, 'exporter.tls.cert'), key: readFile(tls.key, 'exporter.tls.key') } }),
+    ...(tls !== undefined && {
+      tls: { cert: readFile(tls.cert, 'exporter.tls.cert'), key: readFile(tls.key, 'exporter.tls.key') },
+    }),
   });
   try {
     await exporter.app.listen(listen);
   } catch (error) {
     await exporter.stop();
-    throw new CommandError(EXIT.unreachable, `cannot listen on ${options.listen}: ${(error as Error).message}; choose another with --listen HOST:PORT`);
+    throw new CommandError(
+      EXIT.unreachable,
+      `cannot listen on ${options.listen}: ${(error as Error).message}; choose another with --listen HOST:PORT`,
+    );
   }
   exporter.start();
-  log.info({ targets: spec.targets.length, slos: spec.slos.length, listen: options.listen, data: options.data, traces: tracing !== undefined }, 'serving');
+  log.info(
+    {
+      targets: spec.targets.length,
+      slos: spec.slos.length,
+      listen: options.listen,
+      data: options.data,
+      traces: tracing !== undefined,
+    },
+    'serving',
+  );
   if (options.site === undefined) watchConfig(options.config, () => reload(exporter, options.config, secrets, log));
   process.on('SIGUSR1', () => log.warn('SIGUSR1 ignored: no inspector in production'));
   await stopSignal();
@@ -83,7 +109,11 @@ async function build(...args: Parameters<typeof buildExporter>): Promise<Exporte
 
 function load(files: readonly string[], secrets: string[]): Spec {
   const result = loadSpec(files);
-  if (!result.ok) throw new CommandError(EXIT.invalid, `${formatFindings(result.findings)}\nplimsoll: the spec is invalid; nothing was started`);
+  if (!result.ok)
+    throw new CommandError(
+      EXIT.invalid,
+      `${redact(formatFindings(result.findings), result.secrets)}\nplimsoll: the spec is invalid; nothing was started`,
+    );
   secrets.push(...result.secrets);
   return result.spec;
 }
@@ -131,19 +161,30 @@ const stopSignal = (): Promise<void> =>
   });
 
 function logger(level: string, secrets: readonly string[]): Logger {
-  if (!['debug', 'info', 'warn', 'error'].includes(level)) throw new CommandError(EXIT.usage, `unknown log level "${level}"; use debug, info, warn or error`);
+  if (!['debug', 'info', 'warn', 'error'].includes(level))
+    throw new CommandError(EXIT.usage, `unknown log level "${level}"; use debug, info, warn or error`);
   const write = (line: string) => {
     let text = line;
-    for (const secret of secrets) if (secret.length > 0) text = text.replaceAll(JSON.stringify(secret).slice(1, -1), '[secret]');
+    for (const secret of secrets)
+      if (secret.length > 0) text = text.replaceAll(JSON.stringify(secret).slice(1, -1), '[secret]');
     process.stdout.write(text);
   };
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, { write });
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write },
+  );
 }
 
 function parseListen(text: string): { host: string; port: number } {
   const match = /^(.*):(\d{1,5})$/.exec(text);
   const port = Number(match?.[2]);
-  if (match === null || port > 65_535) throw new CommandError(EXIT.usage, `--listen ${text}: write HOST:PORT, for example 127.0.0.1:9876`);
+  if (match === null || port > 65_535)
+    throw new CommandError(EXIT.usage, `--listen ${text}: write HOST:PORT, for example 127.0.0.1:9876`);
   return { host: match[1]!.replace(/^\[(.*)\]$/, '$1') || '0.0.0.0', port };
 }
 
@@ -151,6 +192,9 @@ function readFile(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new CommandError(EXIT.invalid, `${what}: cannot read ${path} (${(error as NodeJS.ErrnoException).code}); check path and permissions`);
+    throw new CommandError(
+      EXIT.invalid,
+      `${what}: cannot read ${path} (${(error as NodeJS.ErrnoException).code}); check path and permissions`,
+    );
   }
 }

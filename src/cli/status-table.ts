@@ -1,7 +1,13 @@
 // The table of SLOs for terminals: worst first. Pure.
 import type { SloView } from '../engine/view.ts';
 
-const COLOURS: Readonly<Record<SloView['state'], number>> = { ok: 32, burning: 33, exhausted: 31, 'no-data': 90, maintenance: 36 };
+const COLOURS: Readonly<Record<SloView['state'], number>> = {
+  ok: 32,
+  burning: 33,
+  exhausted: 31,
+  'no-data': 90,
+  maintenance: 36,
+};
 const WORST_FIRST: readonly SloView['state'][] = ['exhausted', 'burning', 'no-data', 'maintenance', 'ok'];
 
 export interface TableOptions {
@@ -10,8 +16,10 @@ export interface TableOptions {
   readonly nowMs: number;
 }
 
-const percent = (ratio: number | null, digits = 2): string => (ratio === null ? 'no data' : `${(ratio * 100).toFixed(digits)}%`);
-const burn = (rate: number | null | undefined): string => (rate === undefined ? '-' : rate === null ? 'no data' : rate < 100 ? rate.toFixed(1) : Math.round(rate).toString());
+const percent = (ratio: number | null, digits = 2): string =>
+  ratio === null ? 'no data' : `${(ratio * 100).toFixed(digits)}%`;
+const burn = (rate: number | null | undefined): string =>
+  rate === undefined ? '-' : rate === null ? 'no data' : rate < 100 ? rate.toFixed(1) : Math.round(rate).toString();
 
 /** "12m" or "3h 5m" from now; "now" within half a minute. */
 export function fromNow(ms: number): string {
@@ -31,8 +39,23 @@ function nextThing(slo: SloView, nowMs: number): string {
 
 /** One line per SLO, worst first, cut to `width` columns. */
 export function renderTable(list: readonly SloView[], { color, width, nowMs }: TableOptions): string {
-  const sorted = list.toSorted((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state) || (a.budgetRemainingRatio ?? 2) - (b.budgetRemainingRatio ?? 2));
-  const header = ['SLO', 'TARGET', 'OBJECTIVE', 'SLI', 'BUDGET LEFT', 'BURN 5m', 'BURN 1h', 'STATE', 'LAST BLAME', 'OUTLOOK'];
+  const sorted = list.toSorted(
+    (a, b) =>
+      WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state) ||
+      (a.budgetRemainingRatio ?? 2) - (b.budgetRemainingRatio ?? 2),
+  );
+  const header = [
+    'SLO',
+    'TARGET',
+    'OBJECTIVE',
+    'SLI',
+    'BUDGET LEFT',
+    'BURN 5m',
+    'BURN 1h',
+    'STATE',
+    'LAST BLAME',
+    'OUTLOOK',
+  ];
   const rows = sorted.map((slo) => [
     slo.name,
     slo.target,
@@ -46,7 +69,12 @@ export function renderTable(list: readonly SloView[], { color, width, nowMs }: T
     nextThing(slo, nowMs),
   ]);
   const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
-  const text = (cells: readonly string[]) => cells.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd().slice(0, width);
+  const text = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => cell.padEnd(widths[i]!))
+      .join('  ')
+      .trimEnd()
+      .slice(0, width);
   const lines = rows.map((row, i) => (color ? `\x1b[${COLOURS[sorted[i]!.state]}m${text(row)}\x1b[0m` : text(row)));
   return [text(header), ...lines].join('\n');
 }

@@ -28,12 +28,22 @@ export function registerStatus(program: Command): void {
 }
 
 async function status(options: StatusOptions): Promise<void> {
-  if (options.failOn !== undefined && !['burning', 'exhausted'].includes(options.failOn)) throw new CommandError(EXIT.usage, `--fail-on ${options.failOn}: use burning or exhausted`);
-  if (!['text', 'json'].includes(options.output)) throw new CommandError(EXIT.usage, `--output ${options.output}: use text or json`);
+  if (options.failOn !== undefined && !['burning', 'exhausted'].includes(options.failOn))
+    throw new CommandError(EXIT.usage, `--fail-on ${options.failOn}: use burning or exhausted`);
+  if (!['text', 'json'].includes(options.output))
+    throw new CommandError(EXIT.usage, `--output ${options.output}: use text or json`);
   for (;;) {
     const slos = await fetchSlos(options);
     if (options.watch) process.stdout.write('\x1b[2J\x1b[H');
-    console.log(options.output === 'json' ? JSON.stringify({ slos }, null, 2) : renderTable(slos, { color: process.stdout.isTTY === true, width: process.stdout.columns ?? 200, nowMs: Date.now() }));
+    console.log(
+      options.output === 'json'
+        ? JSON.stringify({ slos }, null, 2)
+        : renderTable(slos, {
+            color: process.stdout.isTTY === true,
+            width: process.stdout.columns ?? 200,
+            nowMs: Date.now(),
+          }),
+    );
     if (!options.watch) return gate(slos, options.failOn);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
   }
@@ -42,7 +52,10 @@ async function status(options: StatusOptions): Promise<void> {
 /** Exit code 1 and a reason if the gate is shut. An SLO without data cannot open it. */
 function gate(slos: readonly SloView[], failOn: string | undefined): void {
   if (failOn === undefined) return;
-  const bad = slos.filter((s) => s.state === 'exhausted' || s.state === 'no-data' || (failOn === 'burning' && s.state === 'burning'));
+  const bad = slos.filter(
+    (s) => s.state === 'exhausted' || s.state === 'no-data' || (failOn === 'burning' && s.state === 'burning'),
+  );
   if (slos.length === 0) throw new CommandError(EXIT.findings, 'no SLOs: the gate stays shut');
-  if (bad.length > 0) throw new CommandError(EXIT.findings, `gate shut: ${bad.map((s) => `${s.name} is ${s.state}`).join(', ')}`);
+  if (bad.length > 0)
+    throw new CommandError(EXIT.findings, `gate shut: ${bad.map((s) => `${s.name} is ${s.state}`).join(', ')}`);
 }

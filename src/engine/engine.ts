@@ -1,8 +1,9 @@
 // From runs to events, ticks and views: the one place where a probe result becomes part of an SLO.
+
+import type { OwnMetrics } from '../metrics/own.ts';
+import { type Family, labelText, type Sample, SeriesTable } from '../metrics/series.ts';
 import type { Run } from '../probe/runner.ts';
 import type { MissedReason } from '../probe/scheduler.ts';
-import type { OwnMetrics } from '../metrics/own.ts';
-import { labelText, type Family, type Sample, SeriesTable } from '../metrics/series.ts';
 import { countRun } from '../sli/list.ts';
 import type { SliEvent } from '../sli/sli.ts';
 import type { Counts } from '../slo/history.ts';
@@ -33,7 +34,9 @@ export class Engine {
   constructor(spec: Spec, ports: EnginePorts) {
     this.#ports = ports;
     this.#spec = spec;
-    this.series = new SeriesTable(spec.exporter.seriesPerTarget, (target) => ports.own.inc('plimsoll_series_dropped_total', { target }));
+    this.series = new SeriesTable(spec.exporter.seriesPerTarget, (target) =>
+      ports.own.inc('plimsoll_series_dropped_total', { target }),
+    );
     this.load(spec);
   }
 
@@ -75,7 +78,12 @@ export class Engine {
     const now = this.#ports.now();
     const excluded = event.result !== 'unmeasured' && inMaintenance(plan, now);
     const field: keyof Counts = excluded ? (event.result === 'good' ? 'excludedGood' : 'excludedBad') : event.result;
-    this.#ports.ledger.add(plan.slo.name, { [field]: 1 }, now, event.result === 'bad' && !excluded ? event.cause : undefined);
+    this.#ports.ledger.add(
+      plan.slo.name,
+      { [field]: 1 },
+      now,
+      event.result === 'bad' && !excluded ? event.cause : undefined,
+    );
   }
 
   #observe(run: Run): void {
@@ -86,9 +94,16 @@ export class Engine {
     for (const step of run.steps) {
       const { outcome, blame } = step;
       series.inc('probe_runs_total', { target, kind: run.target.kind, step: step.step, outcome, blame, location });
-      series.observe('probe_step_duration_seconds', { target, step: step.step, location }, step.durationMs / 1000, exemplar);
-      for (const [phase, ms] of Object.entries(step.phases)) series.observe('probe_phase_duration_seconds', { target, phase, location }, ms / 1000, exemplar);
-      if (step.step === 'hit' && step.facts.cacheStatus !== undefined) series.inc('probe_cache_status_total', { target, status: step.facts.cacheStatus, location });
+      series.observe(
+        'probe_step_duration_seconds',
+        { target, step: step.step, location },
+        step.durationMs / 1000,
+        exemplar,
+      );
+      for (const [phase, ms] of Object.entries(step.phases))
+        series.observe('probe_phase_duration_seconds', { target, phase, location }, ms / 1000, exemplar);
+      if (step.step === 'hit' && step.facts.cacheStatus !== undefined)
+        series.inc('probe_cache_status_total', { target, status: step.facts.cacheStatus, location });
     }
     series.set('probe_last_run_timestamp_seconds', { target, location }, run.atMs / 1000);
     for (const [metric, fact] of FACT_GAUGES) {
@@ -133,7 +148,8 @@ export class Engine {
   /** The slo_* families, computed while they are written. */
   *families(): Generator<Family> {
     for (const [name, values] of Object.entries(SLO_SERIES) as [MetricName, SloSeries][]) {
-      if (!this.#spec.exporter.windowGauges && METRICS[name].labels.some((l) => l === 'window') && name !== 'slo_info') continue;
+      if (!this.#spec.exporter.windowGauges && METRICS[name].labels.some((l) => l === 'window') && name !== 'slo_info')
+        continue;
       yield { name, type: METRICS[name].type, help: METRICS[name].help, samples: this.#samples(values) };
     }
   }
@@ -155,24 +171,45 @@ const FACT_GAUGES = [
   ['probe_cache_age_seconds', 'cacheAgeSeconds'],
 ] as const;
 
-type SloSeries = (plan: SloPlan, entry: LedgerEntry, nowMs: number, spec: Spec) => Iterable<[labels: string, value: number]>;
+type SloSeries = (
+  plan: SloPlan,
+  entry: LedgerEntry,
+  nowMs: number,
+  spec: Spec,
+) => Iterable<[labels: string, value: number]>;
 
-function* perWindow(plan: SloPlan, entry: LedgerEntry, nowMs: number, value: (w: ReturnType<typeof windowView>) => number): Generator<[string, number]> {
+function* perWindow(
+  plan: SloPlan,
+  entry: LedgerEntry,
+  nowMs: number,
+  value: (w: ReturnType<typeof windowView>) => number,
+): Generator<[string, number]> {
   const lengths: [string, number][] = [...plan.windows, [plan.periodLabel, nowMs - plan.periodAt(nowMs).startMs]];
-  for (const [window, ms] of lengths) yield [labelText('slo_burn_rate', { slo: plan.slo.name, window }), value(windowView(plan, entry, nowMs, window, ms))];
+  for (const [window, ms] of lengths)
+    yield [
+      labelText('slo_burn_rate', { slo: plan.slo.name, window }),
+      value(windowView(plan, entry, nowMs, window, ms)),
+    ];
 }
 
 const SLO_SERIES: Readonly<Partial<Record<MetricName, SloSeries>>> = {
   *slo_events_total(plan, entry, _now, spec) {
     const { acknowledged: a } = entry;
     const values = { good: a.good, bad: a.bad, unmeasured: a.unmeasured, excluded: a.excludedGood + a.excludedBad };
-    for (const result of RESULTS) yield [labelText('slo_events_total', { slo: plan.slo.name, result, location: spec.exporter.location }), values[result]];
+    for (const result of RESULTS)
+      yield [
+        labelText('slo_events_total', { slo: plan.slo.name, result, location: spec.exporter.location }),
+        values[result],
+      ];
   },
   *slo_objective_ratio({ slo }) {
     yield [labelText('slo_objective_ratio', { slo: slo.name }), slo.objective];
   },
   *slo_budget_remaining_ratio(plan, entry, now) {
-    yield [labelText('slo_budget_remaining_ratio', { slo: plan.slo.name }), periodView(plan, entry, now).budget.remainingRatio ?? Number.NaN];
+    yield [
+      labelText('slo_budget_remaining_ratio', { slo: plan.slo.name }),
+      periodView(plan, entry, now).budget.remainingRatio ?? Number.NaN,
+    ];
   },
   *slo_created_timestamp_seconds({ slo }, entry) {
     yield [labelText('slo_created_timestamp_seconds', { slo: slo.name }), entry.createdMs / 1000];
@@ -181,7 +218,16 @@ const SLO_SERIES: Readonly<Partial<Record<MetricName, SloSeries>>> = {
     yield [labelText('slo_maintenance_active', { slo: plan.slo.name }), inMaintenance(plan, now) ? 1 : 0];
   },
   *slo_info({ slo, periodLabel }) {
-    yield [labelText('slo_info', { slo: slo.name, service: slo.service, team: slo.team, target: slo.sli.target, window: periodLabel }), 1];
+    yield [
+      labelText('slo_info', {
+        slo: slo.name,
+        service: slo.service,
+        team: slo.team,
+        target: slo.sli.target,
+        window: periodLabel,
+      }),
+      1,
+    ];
   },
   slo_burn_rate: (plan, entry, now) => perWindow(plan, entry, now, (w) => w.burnRate ?? Number.NaN),
   slo_coverage_ratio: (plan, entry, now) => perWindow(plan, entry, now, (w) => w.coverageRatio),

@@ -38,7 +38,9 @@ function planOf(slo: Slo, spec: Spec): SloPlan {
   const periodMs = rolling ? window : longestPeriodMs(window.calendar);
   const nominalMs = rolling ? window : nominalPeriodMs(window.calendar);
   const tiers = tiersFor(nominalMs, spec.policies) ?? [];
-  const lengths = new Set([...STANDARD_WINDOWS_MS, ...tiers.flatMap((t) => [t.longMs, t.shortMs])].filter((ms) => ms < nominalMs));
+  const lengths = new Set(
+    [...STANDARD_WINDOWS_MS, ...tiers.flatMap((t) => [t.longMs, t.shortMs])].filter((ms) => ms < nominalMs),
+  );
   return {
     slo,
     stepMs: spec.targets.find((t) => t.name === slo.sli.target)?.interval ?? 30_000,
@@ -47,12 +49,14 @@ function planOf(slo: Slo, spec: Spec): SloPlan {
     windows: new Map([...lengths].sort((a, b) => a - b).map((ms) => [formatDuration(ms), ms])),
     tiers,
     maintenance: intervalsFor(slo, spec, nominalMs),
-    periodAt: (nowMs) => (rolling ? { startMs: nowMs - window, endMs: nowMs } : periodAt(nowMs, window.calendar, window.timeZone)),
+    periodAt: (nowMs) =>
+      rolling ? { startMs: nowMs - window, endMs: nowMs } : periodAt(nowMs, window.calendar, window.timeZone),
   };
 }
 
 const appliesTo = (window: Maintenance, slo: Slo): boolean =>
-  (window.services === undefined || window.services.includes(slo.service)) && (window.targets === undefined || window.targets.includes(slo.sli.target));
+  (window.services === undefined || window.services.includes(slo.service)) &&
+  (window.targets === undefined || window.targets.includes(slo.sli.target));
 
 /** Maintenance of an SLO, oldest first; one that would exclude more than the cap of a period is not applied. */
 function intervalsFor(slo: Slo, spec: Spec, periodMs: number): Interval[] {
@@ -61,7 +65,9 @@ function intervalsFor(slo: Slo, spec: Spec, periodMs: number): Interval[] {
   for (const window of spec.maintenance.filter((m) => appliesTo(m, slo)).sort((a, b) => a.from - b.from)) {
     const fromMs = window.from;
     const toMs = fromMs + window.for;
-    const already = intervals.filter((i) => i.applied && i.toMs > toMs - periodMs).reduce((sum, i) => sum + i.toMs - i.fromMs, 0);
+    const already = intervals
+      .filter((i) => i.applied && i.toMs > toMs - periodMs)
+      .reduce((sum, i) => sum + i.toMs - i.fromMs, 0);
     intervals.push({ fromMs, toMs, reason: window.reason, by: window.by, applied: already + window.for <= capMs });
   }
   return intervals;

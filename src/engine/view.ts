@@ -1,5 +1,15 @@
 // What people and pipelines see of an SLO: windows, budget, state, blame, forecast. Pure: plan, ledger entry and `now` in.
-import { type Budget, budget, burnRate, coverageRatio, type Forecast, forecastCalendar, forecastRolling, sliRatio, withoutExclusion } from '../slo/budget.ts';
+import {
+  type Budget,
+  budget,
+  burnRate,
+  coverageRatio,
+  type Forecast,
+  forecastCalendar,
+  forecastRolling,
+  sliRatio,
+  withoutExclusion,
+} from '../slo/budget.ts';
 import { mainCause } from '../slo/episodes.ts';
 import { add, type Counts, type History, subtract } from '../slo/history.ts';
 import { pageCondition } from '../slo/policy.ts';
@@ -56,15 +66,28 @@ export function countsBetween(history: History, plan: SloPlan, fromMs: number, t
     const to = Math.min(interval.toMs, toMs);
     if (!interval.applied || to <= from) continue;
     const inside = subtract(history.totalAt(to), history.totalAt(from));
-    counts = add(counts, { good: -inside.good, bad: -inside.bad, unmeasured: 0, excludedGood: inside.good, excludedBad: inside.bad });
+    counts = add(counts, {
+      good: -inside.good,
+      bad: -inside.bad,
+      unmeasured: 0,
+      excludedGood: inside.good,
+      excludedBad: inside.bad,
+    });
   }
   return counts;
 }
 
-export const inMaintenance = (plan: SloPlan, nowMs: number): boolean => plan.maintenance.some((i) => i.applied && i.fromMs <= nowMs && nowMs < i.toMs);
+export const inMaintenance = (plan: SloPlan, nowMs: number): boolean =>
+  plan.maintenance.some((i) => i.applied && i.fromMs <= nowMs && nowMs < i.toMs);
 
 /** Counts, burn rate and coverage of one window that ends at `nowMs`. */
-export function windowView(plan: SloPlan, entry: LedgerEntry, nowMs: number, window: string, lengthMs: number): WindowView {
+export function windowView(
+  plan: SloPlan,
+  entry: LedgerEntry,
+  nowMs: number,
+  window: string,
+  lengthMs: number,
+): WindowView {
   const counts = countsBetween(entry.history, plan, nowMs - lengthMs, nowMs);
   return {
     window,

@@ -1,37 +1,60 @@
-// The only reader of spec files and of the secrets they name.
+// The only reader of specs: files and directories from disk, then parseSpec. Never writes.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import type { Source } from '../spec/document.ts';
-import type { Finding } from '../spec/finding.ts';
-import { type ParseResult, parseSpec } from '../spec/parse.ts';
+import { join } from 'node:path';
+import { type Finding, finding, inReadingOrder } from '../spec/finding.ts';
+import { type ParseResult, parseSpec, type SpecText } from '../spec/parse.ts';
+import { MAX_FILE_BYTES } from '../spec/source.ts';
 
-const MAX_BYTES = 1_048_576;
-
-/** Reads the files (or all *.yaml of a directory) and parses them into one spec. */
+/**
+ * Loads one spec from files; a directory stands for all its *.yaml in the order of their names.
+ * A file that cannot be read is a finding, like everything else that is wrong; never throws for bad input.
+ */
 export function loadSpec(paths: readonly string[]): ParseResult {
-  const sources: Source[] = [];
-  const findings: Finding[] = [];
-  const unreadable = (file: string, message: string) => findings.push({ rule: 'file-unreadable', severity: 'error', message, hint: 'name the spec with --config FILE', file, line: 1, column: 1, length: 1, path: '' });
-  for (const path of paths) {
+  const unreadable: Finding[] = [];
+  const texts: SpecText[] = [];
+  for (const path of new Set(paths)) {
     try {
-      const files = statSync(path).isDirectory() ? readdirSync(path).filter((f) => /\.ya?ml$/.test(f)).sort().map((f) => join(path, f)) : [path];
-      if (files.length === 0) unreadable(path, 'the directory holds no *.yaml file');
-      for (const file of files) {
-        if (statSync(file).size > MAX_BYTES) unreadable(file, 'the file is larger than 1 MiB');
-        else sources.push({ file, text: readFileSync(file, 'utf8') });
-      }
+      for (const file of filesOf(path)) texts.push({ file, text: textOf(file) });
     } catch (error) {
-      unreadable(path, `cannot read the file (${(error as NodeJS.ErrnoException).code})`);
+      unreadable.push(missing(path, error));
     }
   }
-  if (findings.length > 0) return { ok: false, findings };
-  return parseSpec(sources, { env: (name) => process.env[name], readFile: readSecret });
+  const result = parseSpec(texts, {
+    env: (name) => process.env[name],
+    readFile: (file) => readFileSync(file, 'utf8'),
+  });
+  if (unreadable.length === 0) return result;
+  const files = [...unreadable, ...result.findings].map((f) => f.file);
+  return { ok: false, findings: inReadingOrder([...unreadable, ...result.findings], files), secrets: result.secrets };
 }
 
-function readSecret(path: string, specFile: string): string | undefined {
-  try {
-    return readFileSync(resolve(dirname(specFile), path), 'utf8');
-  } catch {
-    return undefined;
-  }
+function filesOf(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  const names = readdirSync(path)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort();
+  if (names.length === 0) throw new Error('the directory holds no *.yaml');
+  return names.map((name) => join(path, name));
+}
+
+/** A file beyond the limit is not read to its end; the parser refuses it by its size. */
+function textOf(file: string): string {
+  if (statSync(file).size > MAX_FILE_BYTES) return ' '.repeat(MAX_FILE_BYTES + 1);
+  return readFileSync(file, 'utf8');
+}
+
+function missing(path: string, error: unknown): Finding {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason =
+    code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'no permission to read it' : (code ?? message);
+  const hint =
+    code === 'ENOENT'
+      ? 'plimsoll init writes a first spec; --config names another file'
+      : 'check the path and its permissions';
+  return finding(
+    'file-unreadable',
+    path,
+    { line: 1, column: 1, length: 1 },
+    { message: `cannot read ${path}: ${reason}`, hint },
+  );
 }

@@ -3,6 +3,11 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 
 export async function openApi(app: FastifyInstance, version: string): Promise<void> {
-  await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title: 'Plimsoll', version, description: 'SLOs, burn rates and error budgets.' } } });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Plimsoll', version, description: 'SLOs, burn rates and error budgets.' },
+    },
+  });
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
 }

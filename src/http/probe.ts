@@ -19,22 +19,37 @@ export interface ProbePorts {
 const OFFSET_MS = 500;
 
 export function probeRoute(app: FastifyInstance, ports: ProbePorts): void {
-  const querystring = { type: 'object', required: ['target'], properties: { target: { type: 'string', maxLength: 2048 }, module: { type: 'string', maxLength: 63 }, debug: { type: 'string' } } };
-  app.get<{ Querystring: { target: string; module?: string; debug?: string } }>('/probe', { schema: { querystring } }, async (request, reply) => {
-    const found = ports.find(request.query.target, request.query.module);
-    if (!found.ok) return problem(reply, found.status, found.title, found.detail);
-    const limitMs = Number(request.headers['x-prometheus-scrape-timeout-seconds']) * 1000 - OFFSET_MS;
-    const timeout = limitMs > 0 ? Math.min(found.target.timeout, limitMs) : found.target.timeout;
-    const run = await ports.run({ ...found.target, timeout } as Target, found.adhoc);
-    if (request.query.debug === 'true') return reply.type('text/plain; charset=utf-8').send(debugText(run));
-    const format = formatFor(request.headers.accept);
-    return reply.type(CONTENT_TYPES[format]).send([...expose(probeFamilies(run), format)].join(''));
-  });
+  const querystring = {
+    type: 'object',
+    required: ['target'],
+    properties: {
+      target: { type: 'string', maxLength: 2048 },
+      module: { type: 'string', maxLength: 63 },
+      debug: { type: 'string' },
+    },
+  };
+  app.get<{ Querystring: { target: string; module?: string; debug?: string } }>(
+    '/probe',
+    { schema: { querystring } },
+    async (request, reply) => {
+      const found = ports.find(request.query.target, request.query.module);
+      if (!found.ok) return problem(reply, found.status, found.title, found.detail);
+      const limitMs = Number(request.headers['x-prometheus-scrape-timeout-seconds']) * 1000 - OFFSET_MS;
+      const timeout = limitMs > 0 ? Math.min(found.target.timeout, limitMs) : found.target.timeout;
+      const run = await ports.run({ ...found.target, timeout } as Target, found.adhoc);
+      if (request.query.debug === 'true') return reply.type('text/plain; charset=utf-8').send(debugText(run));
+      const format = formatFor(request.headers.accept);
+      return reply.type(CONTENT_TYPES[format]).send([...expose(probeFamilies(run), format)].join(''));
+    },
+  );
 }
 
 /** The run as text for people, as blackbox_exporter's ?debug=true. */
 function debugText(run: Run): string {
-  const steps = run.steps.map((s) => `${s.step}: ${s.outcome} (blame ${s.blame}) ${Math.round(s.durationMs)} ms ${s.detail}${hintOf(s.outcome) ? `\n  look at: ${hintOf(s.outcome)}` : ''}`);
+  const steps = run.steps.map(
+    (s) =>
+      `${s.step}: ${s.outcome} (blame ${s.blame}) ${Math.round(s.durationMs)} ms ${s.detail}${hintOf(s.outcome) ? `\n  look at: ${hintOf(s.outcome)}` : ''}`,
+  );
   return `target ${run.target.name} (${run.target.kind}) trace ${run.traceId}\n${steps.join('\n')}\n`;
 }
 
@@ -53,21 +68,41 @@ export function* probeFamilies(run: Run): Generator<Family> {
   const certs = steps.flatMap((s) => s.facts.certNotAfterSeconds ?? []);
   const tls = steps.find((s) => s.facts.tlsVersion !== undefined)?.facts.tlsVersion;
   const address = steps.find((s) => s.facts.address !== undefined)?.facts.address;
-  yield gauge('probe_success', 'Whether every step was good.', [['', steps.every((s) => verdictOf(s.outcome) === 'good') ? 1 : 0]]);
+  yield gauge('probe_success', 'Whether every step was good.', [
+    ['', steps.every((s) => verdictOf(s.outcome) === 'good') ? 1 : 0],
+  ]);
   yield gauge('probe_duration_seconds', 'How long the run took.', [['', run.durationMs / 1000]]);
-  if (dnsMs !== undefined) yield gauge('probe_dns_lookup_time_seconds', 'Time of name resolution.', [['', dnsMs / 1000]]);
-  if (address !== undefined) yield gauge('probe_ip_protocol', 'IP version that was used, 4 or 6.', [['', address.includes(':') ? 6 : 4]]);
+  if (dnsMs !== undefined)
+    yield gauge('probe_dns_lookup_time_seconds', 'Time of name resolution.', [['', dnsMs / 1000]]);
+  if (address !== undefined)
+    yield gauge('probe_ip_protocol', 'IP version that was used, 4 or 6.', [['', address.includes(':') ? 6 : 4]]);
   const isHttp = ['wordpress', 'cdn', 'http'].includes(run.target.kind);
   if (isHttp) {
-    const phases = [['resolve', 'dns'], ['connect', 'connect'], ['tls', 'tls'], ['processing', 'first_byte'], ['transfer', 'transfer']] as const;
-    yield gauge('probe_http_duration_seconds', 'Time per phase, all steps.', phases.map(([theirs, ours]) => [`phase="${theirs}"`, (sum(steps, ours) ?? 0) / 1000]));
-    yield gauge('probe_http_status_code', 'Status of the first step; 0 without a response.', [['', http?.httpStatus ?? 0]]);
+    const phases = [
+      ['resolve', 'dns'],
+      ['connect', 'connect'],
+      ['tls', 'tls'],
+      ['processing', 'first_byte'],
+      ['transfer', 'transfer'],
+    ] as const;
+    yield gauge(
+      'probe_http_duration_seconds',
+      'Time per phase, all steps.',
+      phases.map(([theirs, ours]) => [`phase="${theirs}"`, (sum(steps, ours) ?? 0) / 1000]),
+    );
+    yield gauge('probe_http_status_code', 'Status of the first step; 0 without a response.', [
+      ['', http?.httpStatus ?? 0],
+    ]);
     yield gauge('probe_http_ssl', 'Whether TLS was used.', [['', tls === undefined ? 0 : 1]]);
     yield gauge('probe_http_version', 'HTTP version of the answer.', [['', Number(http?.httpVersion ?? 0)]]);
     yield gauge('probe_http_redirects', 'Redirects followed.', [['', http?.redirects ?? 0]]);
   }
-  if (tls !== undefined) yield gauge('probe_tls_version_info', 'TLS version that was used.', [[`version="${escapeLabel(tls)}"`, 1]]);
-  if (certs.length > 0) yield gauge('probe_ssl_earliest_cert_expiry', 'Earliest notAfter, also when verification fails.', [['', Math.min(...certs)]]);
+  if (tls !== undefined)
+    yield gauge('probe_tls_version_info', 'TLS version that was used.', [[`version="${escapeLabel(tls)}"`, 1]]);
+  if (certs.length > 0)
+    yield gauge('probe_ssl_earliest_cert_expiry', 'Earliest notAfter, also when verification fails.', [
+      ['', Math.min(...certs)],
+    ]);
   const info = steps.map((s): [string, number] => [`step="${s.step}",outcome="${s.outcome}",blame="${s.blame}"`, 1]);
   yield gauge('probe_step_info', 'Outcome and blame of each step.', info);
 }

@@ -52,26 +52,73 @@ const SLO = {
 
 const EPISODE = {
   type: 'object',
-  properties: { startMs: { type: 'number' }, lastBadMs: { type: 'number' }, bad: { type: 'number' }, causes: { type: 'object', additionalProperties: { type: 'number' } } },
+  properties: {
+    startMs: { type: 'number' },
+    lastBadMs: { type: 'number' },
+    bad: { type: 'number' },
+    causes: { type: 'object', additionalProperties: { type: 'number' } },
+  },
 } as const;
 const MAINTENANCE = {
   type: 'object',
-  properties: { fromMs: { type: 'number' }, toMs: { type: 'number' }, reason: { type: 'string' }, by: { type: 'string' }, applied: { type: 'boolean' } },
+  properties: {
+    fromMs: { type: 'number' },
+    toMs: { type: 'number' },
+    reason: { type: 'string' },
+    by: { type: 'string' },
+    applied: { type: 'boolean' },
+  },
 } as const;
-const PROBLEM = { type: 'object', properties: { type: { type: 'string' }, title: { type: 'string' }, status: { type: 'number' }, detail: { type: 'string' } } } as const;
+const PROBLEM = {
+  type: 'object',
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'number' },
+    detail: { type: 'string' },
+  },
+} as const;
 
 export function sloRoutes(app: FastifyInstance, engine: Engine): void {
-  app.get('/api/v1/slos', { schema: { summary: 'All SLOs', response: { 200: { type: 'object', properties: { slos: { type: 'array', items: SLO } } } } } }, () => ({
-    slos: engine.views(),
-  }));
-  const one = { ...SLO, properties: { ...SLO.properties, episodes: { type: 'array', items: EPISODE }, maintenance: { type: 'array', items: MAINTENANCE } } };
+  app.get(
+    '/api/v1/slos',
+    {
+      schema: {
+        summary: 'All SLOs',
+        response: { 200: { type: 'object', properties: { slos: { type: 'array', items: SLO } } } },
+      },
+    },
+    () => ({
+      slos: engine.views(),
+    }),
+  );
+  const one = {
+    ...SLO,
+    properties: {
+      ...SLO.properties,
+      episodes: { type: 'array', items: EPISODE },
+      maintenance: { type: 'array', items: MAINTENANCE },
+    },
+  };
   app.get<{ Params: { name: string } }>(
     '/api/v1/slos/:name',
-    { schema: { summary: 'One SLO with windows, episodes and maintenance', params: { type: 'object', properties: { name: { type: 'string' } } }, response: { 200: one, 404: PROBLEM } } },
+    {
+      schema: {
+        summary: 'One SLO with windows, episodes and maintenance',
+        params: { type: 'object', properties: { name: { type: 'string' } } },
+        response: { 200: one, 404: PROBLEM },
+      },
+    },
     (request, reply) => {
       const { name } = request.params;
       const view = engine.view(name);
-      if (view === undefined) return problem(reply, 404, 'unknown SLO', `there is no SLO "${name.slice(0, 63)}"; GET /api/v1/slos lists them`);
+      if (view === undefined)
+        return problem(
+          reply,
+          404,
+          'unknown SLO',
+          `there is no SLO "${name.slice(0, 63)}"; GET /api/v1/slos lists them`,
+        );
       return { ...view, episodes: [...engine.entry(name)!.episodes], maintenance: engine.plan(name)!.maintenance };
     },
   );

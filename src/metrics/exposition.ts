@@ -8,7 +8,8 @@ export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
 };
 
 /** OpenMetrics if the Accept header names it, else text, which every scraper reads. */
-export const formatFor = (accept: string | undefined): Format => (accept?.includes('application/openmetrics-text') === true ? 'openmetrics' : 'text');
+export const formatFor = (accept: string | undefined): Format =>
+  accept?.includes('application/openmetrics-text') === true ? 'openmetrics' : 'text';
 
 /** Lines per chunk: about half a millisecond of work. */
 const CHUNK_LINES = 1_000;
@@ -38,6 +39,9 @@ export function* expose(families: Iterable<Family>, format: Format): Generator<s
 function line(name: string, sample: Sample, open: boolean): string {
   const labels = sample.labels === '' ? '' : `{${sample.labels}}`;
   const { exemplar } = sample;
-  const tail = open && exemplar !== undefined ? ` # {trace_id="${exemplar.traceId}"} ${number(exemplar.value)} ${exemplar.atSeconds}` : '';
+  const tail =
+    open && exemplar !== undefined
+      ? ` # {trace_id="${exemplar.traceId}"} ${number(exemplar.value)} ${exemplar.atSeconds}`
+      : '';
   return `${name}${sample.suffix}${labels} ${number(sample.value)}${tail}\n`;
 }

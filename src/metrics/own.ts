@@ -14,7 +14,12 @@ export class OwnMetrics {
     for (const [name, { type, labels, help }] of Object.entries(METRICS)) {
       if (!name.startsWith('plimsoll_')) continue;
       const options = { name, help, labelNames: [...labels], registers: [this.#registry] };
-      const metric = type === 'counter' ? new Counter(options) : type === 'gauge' ? new Gauge(options) : new Histogram({ ...options, buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 30] });
+      const metric =
+        type === 'counter'
+          ? new Counter(options)
+          : type === 'gauge'
+            ? new Gauge(options)
+            : new Histogram({ ...options, buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 30] });
       this.#metrics.set(name, metric);
     }
   }
@@ -33,7 +38,8 @@ export class OwnMetrics {
     for (const name of ['plimsoll_missed_runs_total', 'plimsoll_series_dropped_total'] as const) {
       const counter = this.#metrics.get(name) as Counter;
       counter.get().then((value) => {
-        for (const { labels } of value.values) if (!names.has(String(labels.target))) counter.remove(labels as Record<string, string>);
+        for (const { labels } of value.values)
+          if (!names.has(String(labels.target))) counter.remove(labels as Record<string, string>);
       });
     }
   }
@@ -41,17 +47,31 @@ export class OwnMetrics {
   async families(): Promise<Family[]> {
     const metrics = await this.#registry.getMetricsAsJSON();
     // Three default gauges carry the suffix of counters (nodejs_active_*_total); promtool refuses them, and nobody needs them.
-    return metrics.filter((m) => String(m.type) !== 'gauge' || !m.name.endsWith('_total')).map((metric) => {
-      // The default metrics call a counter without the suffix that OpenMetrics wants a counter; serve it as what scrapers accept.
-      const type = String(metric.type);
-      const counter = type === 'counter' && !metric.name.endsWith('_total');
-      const values = metric.values as readonly { value: number; labels: Record<string, string | number>; metricName?: string }[];
-      return { name: metric.name, type: counter ? 'gauge' : type, help: metric.help, samples: values.map((v) => sample(metric.name, v)) };
-    });
+    return metrics
+      .filter((m) => String(m.type) !== 'gauge' || !m.name.endsWith('_total'))
+      .map((metric) => {
+        // The default metrics call a counter without the suffix that OpenMetrics wants a counter; serve it as what scrapers accept.
+        const type = String(metric.type);
+        const counter = type === 'counter' && !metric.name.endsWith('_total');
+        const values = metric.values as readonly {
+          value: number;
+          labels: Record<string, string | number>;
+          metricName?: string;
+        }[];
+        return {
+          name: metric.name,
+          type: counter ? 'gauge' : type,
+          help: metric.help,
+          samples: values.map((v) => sample(metric.name, v)),
+        };
+      });
   }
 }
 
-function sample(family: string, value: { value: number; labels: Record<string, string | number>; metricName?: string }): Sample {
+function sample(
+  family: string,
+  value: { value: number; labels: Record<string, string | number>; metricName?: string },
+): Sample {
   const labels = Object.entries(value.labels).map(([k, v]) => `${k}="${escapeLabel(String(v))}"`);
   return { suffix: (value.metricName ?? family).slice(family.length), labels: labels.join(','), value: value.value };
 }

@@ -29,11 +29,14 @@ export interface Family {
 }
 
 /** A label value as both text formats want it. */
-export const escapeLabel = (value: string): string => value.toWellFormed().replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
+export const escapeLabel = (value: string): string =>
+  value.toWellFormed().replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
 
 /** `a="1",b="2"` in the order of the metric's label names. */
 export function labelText<M extends MetricName>(metric: M, labels: Readonly<Record<LabelsOf<M>, string>>): string {
-  return METRICS[metric].labels.map((name) => `${name}="${escapeLabel((labels as Record<string, string>)[name]!)}"`).join(',');
+  return METRICS[metric].labels
+    .map((name) => `${name}="${escapeLabel((labels as Record<string, string>)[name]!)}"`)
+    .join(',');
 }
 
 export class SeriesTable {
@@ -71,7 +74,12 @@ export class SeriesTable {
     this.#count(series.target, -linesOf(series));
   }
 
-  observe<M extends MetricName>(metric: M, labels: Readonly<Record<LabelsOf<M>, string>>, value: number, exemplar: Omit<Exemplar, 'value'>): void {
+  observe<M extends MetricName>(
+    metric: M,
+    labels: Readonly<Record<LabelsOf<M>, string>>,
+    value: number,
+    exemplar: Omit<Exemplar, 'value'>,
+  ): void {
     const series = this.#series(metric, labels);
     if (series?.buckets === undefined || series.exemplars === undefined) return;
     const found = DURATION_BUCKETS_SECONDS.findIndex((le) => value <= le);
@@ -84,12 +92,14 @@ export class SeriesTable {
 
   /** Drops all series of targets that are not in `names`. */
   keepTargets(names: ReadonlySet<string>): void {
-    for (const family of this.#families.values()) for (const [key, series] of family) if (!names.has(series.target)) family.delete(key);
+    for (const family of this.#families.values())
+      for (const [key, series] of family) if (!names.has(series.target)) family.delete(key);
     for (const target of this.#perTarget.keys()) if (!names.has(target)) this.#perTarget.delete(target);
   }
 
   *families(): Generator<Family> {
-    for (const [name, series] of this.#families) yield { name, type: METRICS[name].type, help: METRICS[name].help, samples: samplesOf(series.values()) };
+    for (const [name, series] of this.#families)
+      yield { name, type: METRICS[name].type, help: METRICS[name].help, samples: samplesOf(series.values()) };
   }
 
   #count(target: string, lines: number): void {
@@ -139,7 +149,12 @@ function* samplesOf(all: Iterable<Series>): Generator<Sample> {
     for (let i = 0; i < buckets.length; i++) {
       cumulative += buckets[i]!;
       const exemplar = exemplars[i];
-      yield { suffix: '_bucket', labels: `${labels},le="${DURATION_BUCKETS_SECONDS[i] ?? '+Inf'}"`, value: cumulative, ...(exemplar && { exemplar }) };
+      yield {
+        suffix: '_bucket',
+        labels: `${labels},le="${DURATION_BUCKETS_SECONDS[i] ?? '+Inf'}"`,
+        value: cumulative,
+        ...(exemplar && { exemplar }),
+      };
     }
     yield { suffix: '_sum', labels, value: series.sum };
     yield { suffix: '_count', labels, value: series.value };

@@ -8,14 +8,29 @@ export interface CacheFacts {
 }
 
 const WORDS: Readonly<Record<string, CacheStatus>> = {
-  hit: 'hit', miss: 'miss', stale: 'stale', expired: 'expired', revalidated: 'revalidated', refreshhit: 'revalidated',
-  updating: 'updating', bypass: 'bypass', pass: 'bypass', dynamic: 'dynamic', none: 'none',
+  hit: 'hit',
+  miss: 'miss',
+  stale: 'stale',
+  expired: 'expired',
+  revalidated: 'revalidated',
+  refreshhit: 'revalidated',
+  updating: 'updating',
+  bypass: 'bypass',
+  pass: 'bypass',
+  dynamic: 'dynamic',
+  none: 'none',
 };
 const word = (text: string): CacheStatus => WORDS[text.trim().toLowerCase()] ?? 'unknown';
 
 /** RFC 9211: a list of caches, the last is nearest to us; hit, or fwd= with the reason. */
 function rfc9211(value: string): CacheStatus {
-  const params = value.split(',').at(-1)!.toLowerCase().split(';').slice(1).map((p) => p.trim());
+  const params = value
+    .split(',')
+    .at(-1)!
+    .toLowerCase()
+    .split(';')
+    .slice(1)
+    .map((p) => p.trim());
   const ttl = Number(params.find((p) => p.startsWith('ttl='))?.slice(4));
   if (params.includes('hit')) return ttl < 0 ? 'stale' : 'hit';
   const fwd = params.find((p) => p.startsWith('fwd='))?.slice(4);

@@ -17,13 +17,30 @@ export const cdn: Probe<'cdn'> = {
   },
 };
 
-const get = (target: Cdn, ctx: ProbeContext, request: Partial<HttpRequest> & { traceparent: string }): Promise<HttpResult> =>
-  httpRequest({ url: target.url, address: target.address, ca: target.ca, ...request, headers: { ...target.headers, ...request.headers } }, ctx);
+const get = (
+  target: Cdn,
+  ctx: ProbeContext,
+  request: Partial<HttpRequest> & { traceparent: string },
+): Promise<HttpResult> =>
+  httpRequest(
+    {
+      url: target.url,
+      address: target.address,
+      ca: target.ca,
+      ...request,
+      headers: { ...target.headers, ...request.headers },
+    },
+    ctx,
+  );
 
 /** The result as a step, with cache facts; a status other than 2xx or 3xx is bad. */
 function judged(result: HttpResult): StepOutcome & { status: CacheStatus } {
   const cache = cacheFacts(result.response?.headers ?? {});
-  const facts = { ...result.facts, ...(result.response && { cacheStatus: cache.status }), ...(cache.ageSeconds !== undefined && { cacheAgeSeconds: cache.ageSeconds }) };
+  const facts = {
+    ...result.facts,
+    ...(result.response && { cacheStatus: cache.status }),
+    ...(cache.ageSeconds !== undefined && { cacheAgeSeconds: cache.ageSeconds }),
+  };
   const base = { outcome: result.outcome, detail: result.detail, phases: result.phases, facts, status: cache.status };
   if (result.outcome !== 'ok' || result.response === undefined) return base;
   const failed = result.response.status < 400 ? undefined : judgeStatus(result.response.status, result.response.body);
@@ -57,10 +74,18 @@ const STEPS: Readonly<Record<Cdn['steps'][number], Step>> = {
     const step = judged(await get(target, ctx, { url: unique(target.url), traceparent }));
     if (step.outcome === 'ok' && FROM_CACHE.has(step.status)) return { ...step, outcome: 'cache_not_missed' };
     const behind = step.facts?.httpStatus !== undefined && step.facts.httpStatus >= 500;
-    return behind ? { ...step, outcome: 'origin_down', detail: `the edge answers ${step.facts?.httpStatus} for a page it cannot have cached` } : step;
+    return behind
+      ? {
+          ...step,
+          outcome: 'origin_down',
+          detail: `the edge answers ${step.facts?.httpStatus} for a page it cannot have cached`,
+        }
+      : step;
   },
-  bypass: async (target, ctx, traceparent) => notCached(await get(target, ctx, { headers: { cookie: target.loginCookie }, traceparent })),
-  admin: async (target, ctx, traceparent) => notCached(await get(target, ctx, { url: new URL(target.adminPath, target.url).href, redirects: 0, traceparent })),
+  bypass: async (target, ctx, traceparent) =>
+    notCached(await get(target, ctx, { headers: { cookie: target.loginCookie }, traceparent })),
+  admin: async (target, ctx, traceparent) =>
+    notCached(await get(target, ctx, { url: new URL(target.adminPath, target.url).href, redirects: 0, traceparent })),
   async age(target, ctx, traceparent) {
     const step = judged(await get(target, ctx, { traceparent }));
     const age = step.facts?.cacheAgeSeconds;
@@ -75,17 +100,34 @@ const STEPS: Readonly<Record<Cdn['steps'][number], Step>> = {
     const origin = await httpRequest({ url: target.origin, host: site.host, headers, redirects: 0, traceparent }, ctx);
     const alive = origin.outcome === 'ok' && (origin.response?.status ?? 500) < 500;
     const why = origin.outcome === 'ok' ? `status ${origin.response?.status}` : origin.outcome;
-    if (edge.outcome === 'ok' && !alive) return { ...edge, outcome: FROM_CACHE.has(edge.status) ? 'stale_masked' : 'origin_down', detail: `the edge answers (${edge.status}), the origin does not: ${why}` };
-    if (edge.outcome !== 'ok') return alive ? { ...edge, outcome: 'edge_down', detail: `${edge.outcome}: ${edge.detail}` } : { ...edge, blame: 'target', detail: `${edge.detail}; the origin fails too: ${why}` };
+    if (edge.outcome === 'ok' && !alive)
+      return {
+        ...edge,
+        outcome: FROM_CACHE.has(edge.status) ? 'stale_masked' : 'origin_down',
+        detail: `the edge answers (${edge.status}), the origin does not: ${why}`,
+      };
+    if (edge.outcome !== 'ok')
+      return alive
+        ? { ...edge, outcome: 'edge_down', detail: `${edge.outcome}: ${edge.detail}` }
+        : { ...edge, blame: 'target', detail: `${edge.detail}; the origin fails too: ${why}` };
     return edge;
   },
   async addresses(target, ctx, traceparent) {
-    const resolved = target.addresses ? { ok: true as const, addresses: target.addresses } : await ctx.resolve(new URL(target.url).hostname);
+    const resolved = target.addresses
+      ? { ok: true as const, addresses: target.addresses }
+      : await ctx.resolve(new URL(target.url).hostname);
     if (!resolved.ok) return { outcome: resolved.outcome, detail: resolved.detail };
-    const all = await Promise.all(resolved.addresses.map(async (address) => ({ address, step: judged(await get(target, ctx, { address, traceparent })) })));
+    const all = await Promise.all(
+      resolved.addresses.map(async (address) => ({
+        address,
+        step: judged(await get(target, ctx, { address, traceparent })),
+      })),
+    );
     const bad = all.filter(({ step }) => step.outcome !== 'ok');
     if (bad.length === 0) return { outcome: 'ok', detail: `${all.length} addresses answer` };
     const detail = bad.map(({ address, step }) => `${address}: ${step.outcome}`).join(', ');
-    return bad.length === all.length ? { ...bad[0]!.step, detail } : { ...bad[0]!.step, outcome: 'one_edge_bad', detail };
+    return bad.length === all.length
+      ? { ...bad[0]!.step, detail }
+      : { ...bad[0]!.step, outcome: 'one_edge_bad', detail };
   },
 };

@@ -18,7 +18,8 @@ const CODES: Readonly<Record<string, Outcome>> = {
 
 export const dns: Probe<'dns'> = {
   async run(target, ctx) {
-    for (const name of target.steps) await ctx.step(name, () => (name === 'resolve' ? resolve(target, ctx) : authority(target, ctx)));
+    for (const name of target.steps)
+      await ctx.step(name, () => (name === 'resolve' ? resolve(target, ctx) : authority(target, ctx)));
   },
 };
 
@@ -33,7 +34,12 @@ async function server(text: string, ctx: ProbeContext): Promise<string | StepOut
   return `${ip.includes(':') ? `[${ip}]` : ip}:${port || 53}`;
 }
 
-async function ask(name: string, type: string, servers: readonly string[], ctx: ProbeContext): Promise<StepOutcome & { answers?: string[] }> {
+async function ask(
+  name: string,
+  type: string,
+  servers: readonly string[],
+  ctx: ProbeContext,
+): Promise<StepOutcome & { answers?: string[] }> {
   const resolver = new Resolver({ timeout: Math.max(100, Math.floor(ctx.remainingMs() / 2)), tries: 1 });
   if (servers.length > 0) resolver.setServers([...servers]);
   const onAbort = () => resolver.cancel();
@@ -42,7 +48,13 @@ async function ask(name: string, type: string, servers: readonly string[], ctx: 
   try {
     const records = (await resolver.resolve(name, type)) as unknown;
     const answers = (Array.isArray(records) ? records : [records]).map(text);
-    return { outcome: 'ok', phases: { first_byte: performance.now() - start }, facts: { answers }, detail: answers.join(', '), answers };
+    return {
+      outcome: 'ok',
+      phases: { first_byte: performance.now() - start },
+      facts: { answers },
+      detail: answers.join(', '),
+      answers,
+    };
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     const outcome = code === 'ECANCELLED' ? 'dns_timeout' : (CODES[code] ?? 'protocol_error');
@@ -74,7 +86,8 @@ async function resolve(target: Target<'dns'>, ctx: ProbeContext): Promise<StepOu
 }
 
 async function authority(target: Target<'dns'>, ctx: ProbeContext): Promise<StepOutcome> {
-  if (target.authorities === undefined || target.authorities.length === 0) return { outcome: 'not_configured', detail: 'authorities is empty' };
+  if (target.authorities === undefined || target.authorities.length === 0)
+    return { outcome: 'not_configured', detail: 'authorities is empty' };
   const zone = nameOf(target).split('.').slice(-2).join('.');
   const serials = new Map<string, string>();
   for (const name of target.authorities) {

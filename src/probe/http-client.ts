@@ -1,9 +1,9 @@
 // One HTTP request as a probe needs it: pinned address, phases, one deadline, caps, redirects checked hop by hop.
 // Never verifies later than the first byte it sends, never follows a proxy variable, never decompresses.
 import http from 'node:http';
-import { connect as netConnect, isIP, type Socket } from 'node:net';
+import { isIP, connect as netConnect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import { connect as tlsConnect, type TLSSocket } from 'node:tls';
+import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { Outcome } from '../spec/outcome.ts';
 import { networkOutcome } from './network-error.ts';
 import type { Facts, Phase, ProbeContext } from './probe.ts';
@@ -74,12 +74,14 @@ export async function httpRequest(request: HttpRequest, ctx: ProbeContext): Prom
   let response: HttpResponse | undefined;
   try {
     for (let redirects = 0; ; redirects++) {
-      if (redirects > (request.redirects ?? 5) || seen.has(url.href)) throw new ProbeFault('redirect_loop', `after ${redirects} redirects at ${url.origin}${url.pathname}`);
+      if (redirects > (request.redirects ?? 5) || seen.has(url.href))
+        throw new ProbeFault('redirect_loop', `after ${redirects} redirects at ${url.origin}${url.pathname}`);
       seen.add(url.href);
       response = await once(request, url, url.host === first.host, hop, ctx);
       hop.facts = { ...hop.facts, redirects };
       const { location } = response.headers;
-      if (request.redirects === 0 || location === undefined || ![301, 302, 303, 307, 308].includes(response.status)) break;
+      if (request.redirects === 0 || location === undefined || ![301, 302, 303, 307, 308].includes(response.status))
+        break;
       if (!URL.canParse(location, url)) throw new ProbeFault('protocol_error', 'the Location header is not a URL');
       url = new URL(location, url);
       if (!/^https?:$/.test(url.protocol)) throw new ProbeFault('redirect_refused', `redirect to ${url.protocol}`);
@@ -87,11 +89,32 @@ export async function httpRequest(request: HttpRequest, ctx: ProbeContext): Prom
     return { outcome: 'ok', detail: '', phases: hop.phases, facts: hop.facts, response };
   } catch (error) {
     endPhase(hop, hop.going);
-    const fault = ctx.signal.aborted ? new ProbeFault('timeout', `no answer within the deadline, in phase ${hop.going}`) : error;
-    if (fault instanceof ProbeFault) return { outcome: fault.outcome, detail: fault.message, phases: hop.phases, facts: { ...hop.facts, ...fault.facts }, ...(response && { response }) };
+    const fault = ctx.signal.aborted
+      ? new ProbeFault('timeout', `no answer within the deadline, in phase ${hop.going}`)
+      : error;
+    if (fault instanceof ProbeFault)
+      return {
+        outcome: fault.outcome,
+        detail: fault.message,
+        phases: hop.phases,
+        facts: { ...hop.facts, ...fault.facts },
+        ...(response && { response }),
+      };
     const outcome = networkOutcome(error);
-    if (outcome !== undefined) return { outcome, detail: `${(error as Error).message} in phase ${hop.going}`, phases: hop.phases, facts: hop.facts };
-    if ((error as Error).message === 'socket hang up') return { outcome: 'reset', detail: 'the connection was closed before the answer', phases: hop.phases, facts: hop.facts };
+    if (outcome !== undefined)
+      return {
+        outcome,
+        detail: `${(error as Error).message} in phase ${hop.going}`,
+        phases: hop.phases,
+        facts: hop.facts,
+      };
+    if ((error as Error).message === 'socket hang up')
+      return {
+        outcome: 'reset',
+        detail: 'the connection was closed before the answer',
+        phases: hop.phases,
+        facts: hop.facts,
+      };
     throw error;
   }
 }
@@ -106,7 +129,10 @@ function endPhase(hop: Hop, next: Phase): void {
 async function once(request: HttpRequest, url: URL, own: boolean, hop: Hop, ctx: ProbeContext): Promise<HttpResponse> {
   hop.going = 'dns';
   hop.since = performance.now();
-  const resolved = own && request.address !== undefined ? await ctx.resolve(request.address) : await aborted(ctx.signal, ctx.resolve(url.hostname, { redirect: !own }));
+  const resolved =
+    own && request.address !== undefined
+      ? await ctx.resolve(request.address)
+      : await aborted(ctx.signal, ctx.resolve(url.hostname, { redirect: !own }));
   endPhase(hop, 'connect');
   if (!resolved.ok) throw new ProbeFault(resolved.outcome, resolved.detail);
   const address = resolved.addresses[0]!;
@@ -165,32 +191,63 @@ export function event(socket: Socket, name: string, signal: AbortSignal): Promis
   });
 }
 
-function exchange(request: HttpRequest, url: URL, own: boolean, socket: Socket, hop: Hop, signal: AbortSignal): Promise<HttpResponse> {
+function exchange(
+  request: HttpRequest,
+  url: URL,
+  own: boolean,
+  socket: Socket,
+  hop: Hop,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
   const limit = request.maxBodyBytes ?? MAX_BODY_BYTES;
-  const headers: Record<string, string> = { host: own && request.host !== undefined ? request.host : url.host, 'user-agent': USER_AGENT, accept: '*/*', 'accept-encoding': 'identity', connection: 'close', traceparent: request.traceparent, ...(own && request.headers) };
+  const headers: Record<string, string> = {
+    host: own && request.host !== undefined ? request.host : url.host,
+    'user-agent': USER_AGENT,
+    accept: '*/*',
+    'accept-encoding': 'identity',
+    connection: 'close',
+    traceparent: request.traceparent,
+    ...(own && request.headers),
+  };
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
-    const message = http.request({ createConnection: () => socket, method: request.method ?? 'GET', path: url.pathname + url.search, headers, setHost: false, maxHeaderSize: MAX_HEADER_BYTES }, (answer) => {
-      endPhase(hop, 'transfer');
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      hop.facts = { ...hop.facts, httpStatus: answer.statusCode ?? 0, httpVersion: answer.httpVersion };
-      answer.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-        chunks.push(chunk);
-        if (bytes > limit) reject(new ProbeFault('body_limit', `more than ${limit} bytes`));
-      });
-      answer.on('error', reject);
-      answer.on('end', () => {
+    const message = http.request(
+      {
+        createConnection: () => socket,
+        method: request.method ?? 'GET',
+        path: url.pathname + url.search,
+        headers,
+        setHost: false,
+        maxHeaderSize: MAX_HEADER_BYTES,
+      },
+      (answer) => {
         endPhase(hop, 'transfer');
-        hop.facts = { ...hop.facts, bodyBytes: bytes };
-        resolve({ status: answer.statusCode ?? 0, headers: flatten(answer.headers), body: Buffer.concat(chunks).toString('utf8'), url: url.href });
-      });
-    });
+        const chunks: Buffer[] = [];
+        let bytes = 0;
+        hop.facts = { ...hop.facts, httpStatus: answer.statusCode ?? 0, httpVersion: answer.httpVersion };
+        answer.on('data', (chunk: Buffer) => {
+          bytes += chunk.length;
+          chunks.push(chunk);
+          if (bytes > limit) reject(new ProbeFault('body_limit', `more than ${limit} bytes`));
+        });
+        answer.on('error', reject);
+        answer.on('end', () => {
+          endPhase(hop, 'transfer');
+          hop.facts = { ...hop.facts, bodyBytes: bytes };
+          resolve({
+            status: answer.statusCode ?? 0,
+            headers: flatten(answer.headers),
+            body: Buffer.concat(chunks).toString('utf8'),
+            url: url.href,
+          });
+        });
+      },
+    );
     message.on('error', reject);
     message.end(request.body);
   });
 }
 
-const flatten = (headers: http.IncomingHttpHeaders): Record<string, string> => Object.fromEntries(Object.entries(headers).map(([k, v]) => [k, Array.isArray(v) ? v.join(', ') : (v ?? '')]));
+const flatten = (headers: http.IncomingHttpHeaders): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([k, v]) => [k, Array.isArray(v) ? v.join(', ') : (v ?? '')]));

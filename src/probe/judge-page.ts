@@ -25,15 +25,20 @@ export function judgePage(response: HttpResponse, rules: PageRules): PageVerdict
   const url = new URL(response.url);
   const known = BODIES.find(([pattern]) => pattern.test(body));
   if (known !== undefined) return { outcome: known[1], detail: `recognised by its text, status ${status}` };
-  if (url.pathname.endsWith('/wp-admin/install.php')) return { outcome: 'install_redirect', detail: `redirected to ${url.pathname}` };
-  if (url.pathname.endsWith('/wp-login.php')) return { outcome: 'login_redirect', detail: `redirected to ${url.pathname}` };
+  if (url.pathname.endsWith('/wp-admin/install.php'))
+    return { outcome: 'install_redirect', detail: `redirected to ${url.pathname}` };
+  if (url.pathname.endsWith('/wp-login.php'))
+    return { outcome: 'login_redirect', detail: `redirected to ${url.pathname}` };
   const byStatus = judgeStatus(status, body);
   if (byStatus !== undefined) return byStatus;
   if (url.hostname !== rules.host) return { outcome: 'canonical_mismatch', detail: `redirected to ${url.hostname}` };
   const bytes = Buffer.byteLength(body);
-  if (bytes < rules.minBytes) return { outcome: 'white_screen', detail: `${bytes} bytes, at least ${rules.minBytes} expected` };
-  if (!/<\/html>\s*(<!--[^]*-->\s*)*$/i.test(body)) return { outcome: 'white_screen', detail: 'the page has no end (</html>)' };
-  if (rules.marker !== undefined && !body.includes(rules.marker)) return { outcome: 'wrong_content', detail: 'the marker text is missing' };
+  if (bytes < rules.minBytes)
+    return { outcome: 'white_screen', detail: `${bytes} bytes, at least ${rules.minBytes} expected` };
+  if (!/<\/html>\s*(<!--[\s\S]*-->\s*)*$/i.test(body))
+    return { outcome: 'white_screen', detail: 'the page has no end (</html>)' };
+  if (rules.marker !== undefined && !body.includes(rules.marker))
+    return { outcome: 'wrong_content', detail: 'the marker text is missing' };
   return { outcome: 'ok', detail: '' };
 }
 
@@ -45,7 +50,8 @@ export function judgeStatus(status: number, body: string): PageVerdict | undefin
   if (status === 502) return { outcome: 'bad_gateway', detail };
   if (status === 503) return { outcome: 'overloaded', detail };
   if (status === 504) return { outcome: 'gateway_timeout', detail };
-  if ((status === 403 || status === 406) && !/wp-content|wp-includes|"code":"rest_/i.test(body)) return { outcome: 'waf_block', detail };
+  if ((status === 403 || status === 406) && !/wp-content|wp-includes|"code":"rest_/i.test(body))
+    return { outcome: 'waf_block', detail };
   if (status >= 500) return { outcome: 'server_error', detail };
   return { outcome: 'status', detail };
 }

@@ -26,7 +26,8 @@ export function watchLoopLag(): LoopLag {
     longestSince(sinceMs) {
       // The block that is going on right now has not been seen by the timer yet.
       let longest = Math.max(0, performance.now() - expected);
-      for (let i = readings.length - 1; i >= 0 && readings[i]!.atMs >= sinceMs; i--) longest = Math.max(longest, readings[i]!.lateMs);
+      for (let i = readings.length - 1; i >= 0 && readings[i]!.atMs >= sinceMs; i--)
+        longest = Math.max(longest, readings[i]!.lateMs);
       return longest;
     },
     stop: () => clearInterval(timer),

@@ -1,7 +1,8 @@
 // MariaDB: connect, read, heartbeat write in a table of its own, freshness of replicas by that heartbeat.
 // A run has one connection; when it fails, every later step has the same outcome, so that an SLO on `write` sees the outage.
-import { type Connection, createConnection, type SqlError } from 'mariadb';
+
 import { readFileSync } from 'node:fs';
+import { type Connection, createConnection, type SqlError } from 'mariadb';
 import { blameOf, type Outcome } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
 import { networkOutcome } from './network-error.ts';
@@ -57,12 +58,15 @@ export const mariadb: Probe<'mariadb'> = {
     for (const name of target.steps) {
       if (name === 'connect') continue;
       await ctx.step(name, async () => {
-        if (open === undefined) return { outcome: first.outcome, blame: first.blame, detail: `connect: ${first.detail}` };
+        if (open === undefined)
+          return { outcome: first.outcome, blame: first.blame, detail: `connect: ${first.detail}` };
         try {
           return await within(ctx, STEPS[name](target, open, ctx));
         } catch (error) {
           const outcome = fault(error, ctx);
-          return name === 'write' && outcome.outcome === 'timeout' ? { ...outcome, outcome: 'write_blocked', blame: blameOf('write_blocked') } : outcome;
+          return name === 'write' && outcome.outcome === 'timeout'
+            ? { ...outcome, outcome: 'write_blocked', blame: blameOf('write_blocked') }
+            : outcome;
         }
       });
     }
@@ -74,7 +78,13 @@ async function connect(target: MariaDb, text: string, ctx: ProbeContext): Promis
   const url = new URL(text);
   const resolved = await ctx.resolve(url.hostname);
   if (!resolved.ok) throw Object.assign(new Error(resolved.detail), { outcome: resolved.outcome });
-  const ssl = target.tls === 'off' ? false : { rejectUnauthorized: target.tls === 'verify', ...(target.ca !== undefined && { ca: readFileSync(target.ca) }) };
+  const ssl =
+    target.tls === 'off'
+      ? false
+      : {
+          rejectUnauthorized: target.tls === 'verify',
+          ...(target.ca !== undefined && { ca: readFileSync(target.ca) }),
+        };
   const own = new URL(target.url);
   const connecting = createConnection({
     host: resolved.addresses[0]!,
@@ -99,22 +109,36 @@ function within<T>(ctx: ProbeContext, promise: Promise<T>, dispose?: (late: T) =
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(new Error('deadline'));
     ctx.signal.addEventListener('abort', onAbort, { once: true });
-    promise.then((value) => (ctx.signal.aborted ? dispose?.(value) : resolve(value)), reject).finally(() => ctx.signal.removeEventListener('abort', onAbort));
+    promise
+      .then((value) => (ctx.signal.aborted ? dispose?.(value) : resolve(value)), reject)
+      .finally(() => ctx.signal.removeEventListener('abort', onAbort));
   });
 }
 
 /** The outcome of an error; the detail is the server's text without statement and parameters. */
 function fault(error: unknown, ctx: ProbeContext): StepOutcome {
-  const { errno = 0, code, sqlMessage, message = '', outcome } = error as SqlError & { outcome?: Outcome; cause?: unknown };
+  const {
+    errno = 0,
+    code,
+    sqlMessage,
+    message = '',
+    outcome,
+  } = error as SqlError & { outcome?: Outcome; cause?: unknown };
   if (outcome !== undefined) return { outcome, detail: message };
   const known = ERRORS[errno] ?? networkOutcome(error) ?? networkOutcome((error as { cause?: unknown }).cause);
   const detail = `${errno || code || ''} ${sqlMessage ?? message.split('\n')[0]}`.trim();
-  if (ctx.signal.aborted || code === 'ER_CONNECTION_TIMEOUT') return { outcome: 'timeout', detail: 'no answer within the deadline' };
+  if (ctx.signal.aborted || code === 'ER_CONNECTION_TIMEOUT')
+    return { outcome: 'timeout', detail: 'no answer within the deadline' };
   if (known !== undefined) return { outcome: known, detail };
   return { outcome: /socket|closed/i.test(message) ? 'reset' : 'query_error', detail };
 }
 
-const STEPS: Readonly<Record<'read' | 'write' | 'replica', (target: MariaDb, connection: Connection, ctx: ProbeContext) => Promise<StepOutcome>>> = {
+const STEPS: Readonly<
+  Record<
+    'read' | 'write' | 'replica',
+    (target: MariaDb, connection: Connection, ctx: ProbeContext) => Promise<StepOutcome>
+  >
+> = {
   async read(_target, connection) {
     await connection.query('SELECT 1');
     return { outcome: 'ok' };
@@ -135,7 +159,8 @@ const STEPS: Readonly<Record<'read' | 'write' | 'replica', (target: MariaDb, con
 async function heartbeat(connection: Connection, ctx: ProbeContext): Promise<void> {
   const seconds = Math.max(1, Math.ceil(ctx.remainingMs() / 1000));
   await connection.query(`SET SESSION lock_wait_timeout = ${seconds}, innodb_lock_wait_timeout = ${seconds}`);
-  const write = () => connection.query(`REPLACE INTO ${TABLE} (location, at_ms) VALUES (?, ?)`, [ctx.location, ctx.now()]);
+  const write = () =>
+    connection.query(`REPLACE INTO ${TABLE} (location, at_ms) VALUES (?, ?)`, [ctx.location, ctx.now()]);
   try {
     await write();
   } catch (error) {
@@ -146,18 +171,31 @@ async function heartbeat(connection: Connection, ctx: ProbeContext): Promise<voi
 }
 
 /** Seconds since the newest heartbeat that reached a replica; the status commands only explain, they are not the measure. */
-async function replicaState(target: MariaDb, replica: MariaDb['replicas'][number], ctx: ProbeContext): Promise<StepOutcome> {
+async function replicaState(
+  target: MariaDb,
+  replica: MariaDb['replicas'][number],
+  ctx: ProbeContext,
+): Promise<StepOutcome> {
   let connection: Connection | undefined;
   try {
     connection = await connect(target, replica.url, ctx);
     const stopped = await within(ctx, whyStopped(connection));
-    const rows = (await within(ctx, connection.query(`SELECT at_ms FROM ${TABLE} WHERE location = ?`, [ctx.location]))) as { at_ms: number }[];
+    const rows = (await within(
+      ctx,
+      connection.query(`SELECT at_ms FROM ${TABLE} WHERE location = ?`, [ctx.location]),
+    )) as { at_ms: number }[];
     const at = rows[0]?.at_ms;
     const facts = at === undefined ? {} : { replicaLagSeconds: Math.max(0, ctx.now() - at) / 1000 };
     if (stopped !== undefined) return { outcome: 'replica_stopped', detail: `${replica.name}: ${stopped}`, facts };
-    if (at === undefined) return { outcome: 'lag_unknown', detail: `${replica.name} has no heartbeat of this location yet; is the step write on?` };
+    if (at === undefined)
+      return {
+        outcome: 'lag_unknown',
+        detail: `${replica.name} has no heartbeat of this location yet; is the step write on?`,
+      };
     const lagMs = ctx.now() - at;
-    return lagMs > target.maxLag ? { outcome: 'replica_lag', detail: `${replica.name} is ${(lagMs / 1000).toFixed(1)} s behind`, facts } : { outcome: 'ok', facts };
+    return lagMs > target.maxLag
+      ? { outcome: 'replica_lag', detail: `${replica.name} is ${(lagMs / 1000).toFixed(1)} s behind`, facts }
+      : { outcome: 'ok', facts };
   } catch (error) {
     const failed = fault(error, ctx);
     return { ...failed, detail: `${replica.name}: ${failed.detail}` };
@@ -171,7 +209,10 @@ async function whyStopped(connection: Connection): Promise<string | undefined> {
   try {
     const rows = (await connection.query('SHOW ALL SLAVES STATUS')) as Record<string, string | number>[];
     const bad = rows.find((r) => r.Slave_IO_Running !== 'Yes' || r.Slave_SQL_Running !== 'Yes');
-    return bad && `IO ${bad.Slave_IO_Running}, SQL ${bad.Slave_SQL_Running}, errors ${bad.Last_IO_Errno}/${bad.Last_SQL_Errno}`;
+    return (
+      bad &&
+      `IO ${bad.Slave_IO_Running}, SQL ${bad.Slave_SQL_Running}, errors ${bad.Last_IO_Errno}/${bad.Last_SQL_Errno}`
+    );
   } catch {
     return undefined;
   }

@@ -24,7 +24,17 @@ export interface Facts {
   readonly address?: string;
   readonly answers?: readonly string[];
 }
-export type CacheStatus = 'hit' | 'miss' | 'stale' | 'expired' | 'revalidated' | 'updating' | 'bypass' | 'dynamic' | 'none' | 'unknown';
+export type CacheStatus =
+  | 'hit'
+  | 'miss'
+  | 'stale'
+  | 'expired'
+  | 'revalidated'
+  | 'updating'
+  | 'bypass'
+  | 'dynamic'
+  | 'none'
+  | 'unknown';
 
 export interface StepResult {
   readonly step: string;

@@ -1,7 +1,8 @@
 // Redis: auth, read, write of a key with a time to live, freshness of replicas. Errors are told apart by their first word.
 // PING alone misses OOM, READONLY, NOREPLICAS and stale replicas, so a write is part of every run.
-import { Redis } from 'ioredis';
+
 import { readFileSync } from 'node:fs';
+import { Redis } from 'ioredis';
 import type { Outcome } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
 import { networkOutcome } from './network-error.ts';
@@ -40,7 +41,8 @@ export const redis: Probe<'redis'> = {
     for (const name of target.steps) {
       if (name === 'connect') continue;
       await ctx.step(name, async () => {
-        if (open === undefined || first.outcome !== 'ok') return { outcome: first.outcome, blame: first.blame, detail: `connect: ${first.detail}` };
+        if (open === undefined || first.outcome !== 'ok')
+          return { outcome: first.outcome, blame: first.blame, detail: `connect: ${first.detail}` };
         try {
           return await STEPS[name](target, open, ctx);
         } catch (error) {
@@ -74,7 +76,13 @@ async function connect(target: RedisTarget, text: string, ctx: ProbeContext): Pr
     connectTimeout: Math.max(50, ctx.remainingMs()),
     ...(username !== '' && { username }),
     ...(password !== '' && { password }),
-    ...(secure && { tls: { servername: url.hostname, rejectUnauthorized: target.tls !== 'required', ...(target.ca !== undefined && { ca: readFileSync(target.ca) }) } }),
+    ...(secure && {
+      tls: {
+        servername: url.hostname,
+        rejectUnauthorized: target.tls !== 'required',
+        ...(target.ca !== undefined && { ca: readFileSync(target.ca) }),
+      },
+    }),
   });
   const { promise: broken, reject } = Promise.withResolvers<never>();
   broken.catch(() => {});
@@ -100,7 +108,8 @@ function within<T>(ctx: ProbeContext, promise: Promise<T>): Promise<T> {
 function fault(error: unknown, ctx: ProbeContext): StepOutcome {
   const { message = '', outcome } = error as Error & { outcome?: Outcome };
   if (outcome !== undefined) return { outcome, detail: message };
-  if (ctx.signal.aborted || message === 'connect ETIMEDOUT') return { outcome: 'timeout', detail: 'no answer within the deadline' };
+  if (ctx.signal.aborted || message === 'connect ETIMEDOUT')
+    return { outcome: 'timeout', detail: 'no answer within the deadline' };
   const word = message.split(' ', 1)[0] ?? '';
   const detail = message.slice(0, 200);
   if (/max number of clients/i.test(message)) return { outcome: 'max_clients', detail };
@@ -110,7 +119,9 @@ function fault(error: unknown, ctx: ProbeContext): StepOutcome {
   return { outcome: /closed|ended/i.test(message) ? 'reset' : 'redis_error', detail };
 }
 
-const STEPS: Readonly<Record<'read' | 'write' | 'replica', (target: RedisTarget, client: Redis, ctx: ProbeContext) => Promise<StepOutcome>>> = {
+const STEPS: Readonly<
+  Record<'read' | 'write' | 'replica', (target: RedisTarget, client: Redis, ctx: ProbeContext) => Promise<StepOutcome>>
+> = {
   async read(_target, client, ctx) {
     await within(ctx, client.get(keyOf(ctx)));
     return { outcome: 'ok' };
@@ -128,7 +139,11 @@ const STEPS: Readonly<Record<'read' | 'write' | 'replica', (target: RedisTarget,
   },
 };
 
-async function replicaState(target: RedisTarget, replica: RedisTarget['replicas'][number], ctx: ProbeContext): Promise<StepOutcome> {
+async function replicaState(
+  target: RedisTarget,
+  replica: RedisTarget['replicas'][number],
+  ctx: ProbeContext,
+): Promise<StepOutcome> {
   let client: Redis | undefined;
   try {
     client = await connect(target, replica.url, ctx);
@@ -136,9 +151,16 @@ async function replicaState(target: RedisTarget, replica: RedisTarget['replicas'
     const value = await within(ctx, client.get(keyOf(ctx)));
     const lagMs = value === null ? undefined : Math.max(0, ctx.now() - Number(value));
     const facts = lagMs === undefined ? {} : { replicaLagSeconds: lagMs / 1000 };
-    if (/master_link_status:down/.test(info)) return { outcome: 'replica_stopped', detail: `${replica.name}: its link to the primary is down`, facts };
-    if (lagMs === undefined) return { outcome: 'lag_unknown', detail: `${replica.name} has no heartbeat of this location yet; is the step write on?` };
-    return lagMs > target.maxLag ? { outcome: 'replica_lag', detail: `${replica.name} is ${(lagMs / 1000).toFixed(1)} s behind`, facts } : { outcome: 'ok', facts };
+    if (/master_link_status:down/.test(info))
+      return { outcome: 'replica_stopped', detail: `${replica.name}: its link to the primary is down`, facts };
+    if (lagMs === undefined)
+      return {
+        outcome: 'lag_unknown',
+        detail: `${replica.name} has no heartbeat of this location yet; is the step write on?`,
+      };
+    return lagMs > target.maxLag
+      ? { outcome: 'replica_lag', detail: `${replica.name} is ${(lagMs / 1000).toFixed(1)} s behind`, facts }
+      : { outcome: 'ok', facts };
   } catch (error) {
     const failed = fault(error, ctx);
     return { ...failed, detail: `${replica.name}: ${failed.detail}` };

@@ -16,9 +16,27 @@ export type Resolve = (host: string, options?: { redirect?: boolean }) => Promis
 export type AddressPolicy = { readonly kind: 'named' } | { readonly kind: 'adhoc'; readonly allow: readonly string[] };
 
 // Link-local (with the metadata service of every cloud), unspecified, multicast, broadcast; never a target.
-const FORBIDDEN = blockList(['169.254.0.0/16', '0.0.0.0/8', '224.0.0.0/4', '240.0.0.0/4', '100.100.100.200/32', 'fe80::/10', '::/128', 'ff00::/8', 'fd00:ec2::254/128']);
+const FORBIDDEN = blockList([
+  '169.254.0.0/16',
+  '0.0.0.0/8',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '100.100.100.200/32',
+  'fe80::/10',
+  '::/128',
+  'ff00::/8',
+  'fd00:ec2::254/128',
+]);
 // Loopback, private (RFC 1918, 4193) and carrier-grade NAT (RFC 6598): not where a redirect or a stranger may send us.
-const INTERNAL = blockList(['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '::1/128', 'fc00::/7']);
+const INTERNAL = blockList([
+  '127.0.0.0/8',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '::1/128',
+  'fc00::/7',
+]);
 
 function blockList(cidrs: readonly string[]): BlockList {
   const list = new BlockList();
@@ -70,10 +88,20 @@ export function createResolver(policy: AddressPolicy): Resolve {
       const addresses = all.filter((ip) => addressAllowed(ip, host, policy, redirect));
       const ms = performance.now() - start;
       if (addresses.length > 0) return { ok: true, addresses, ms };
-      return { ok: false, outcome: redirect ? 'redirect_refused' : 'address_refused', detail: `${host} is ${all.join(', ')}, which a probe must not reach`, ms };
+      return {
+        ok: false,
+        outcome: redirect ? 'redirect_refused' : 'address_refused',
+        detail: `${host} is ${all.join(', ')}, which a probe must not reach`,
+        ms,
+      };
     } catch (error) {
       const { code = '', message } = error as NodeJS.ErrnoException;
-      return { ok: false, outcome: CODES[code] ?? 'no_resolver', detail: `${host}: ${message}`, ms: performance.now() - start };
+      return {
+        ok: false,
+        outcome: CODES[code] ?? 'no_resolver',
+        detail: `${host}: ${message}`,
+        ms: performance.now() - start,
+      };
     }
   };
 }

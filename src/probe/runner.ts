@@ -33,7 +33,11 @@ const DISTORTED_SHARE = 0.1;
 const TIMEOUTS: ReadonlySet<Outcome> = new Set(['timeout', 'dns_timeout', 'write_blocked']);
 
 /** Runs all steps of a target within its timeout. Never rejects. `stop` aborts: unfinished steps are `aborted`. */
-export async function runProbe<K extends TargetKind>(target: Target<K>, ports: RunnerPorts, stop?: AbortSignal): Promise<Run> {
+export async function runProbe<K extends TargetKind>(
+  target: Target<K>,
+  ports: RunnerPorts,
+  stop?: AbortSignal,
+): Promise<Run> {
   const startedMs = ports.now();
   const start = performance.now();
   const deadline = new AbortController();
@@ -57,7 +61,8 @@ export async function runProbe<K extends TargetKind>(target: Target<K>, ports: R
         result = { outcome: 'internal_error', detail: String((error as Error).stack ?? error) };
       }
       const finished = finish(name, result, { startMs: from - start, durationMs: performance.now() - from });
-      const own = stop?.aborted === true && verdictOf(finished.outcome) === 'bad' ? withOutcome(finished, 'aborted') : finished;
+      const own =
+        stop?.aborted === true && verdictOf(finished.outcome) === 'bad' ? withOutcome(finished, 'aborted') : finished;
       const judged = judgeTimeout(own, ports.lag.longestSince(from), target.timeout);
       span.end(judged);
       steps.push(judged);
@@ -73,7 +78,14 @@ export async function runProbe<K extends TargetKind>(target: Target<K>, ports: R
     trace.end();
   }
   for (const name of target.steps as readonly string[]) {
-    if (!steps.some((s) => s.step === name)) steps.push(finish(name, { outcome: 'internal_error', detail: 'the probe did not report this step' }, { startMs: 0, durationMs: 0 }));
+    if (!steps.some((s) => s.step === name))
+      steps.push(
+        finish(
+          name,
+          { outcome: 'internal_error', detail: 'the probe did not report this step' },
+          { startMs: 0, durationMs: 0 },
+        ),
+      );
   }
   const durationMs = performance.now() - start;
   const distorted = ports.lag.longestSince(start) > distortedFrom(target.timeout);
@@ -95,9 +107,16 @@ function finish(step: string, result: StepOutcome, times: { startMs: number; dur
   };
 }
 
-const withOutcome = (result: StepResult, outcome: Outcome): StepResult => ({ ...result, outcome, blame: blameOf(outcome) });
+const withOutcome = (result: StepResult, outcome: Outcome): StepResult => ({
+  ...result,
+  outcome,
+  blame: blameOf(outcome),
+});
 
 function judgeTimeout(result: StepResult, blockedMs: number, timeoutMs: number): StepResult {
   if (!TIMEOUTS.has(result.outcome) || blockedMs <= distortedFrom(timeoutMs)) return result;
-  return { ...withOutcome(result, 'prober_overloaded'), detail: `${result.outcome} while the prober was blocked for ${Math.round(blockedMs)} ms` };
+  return {
+    ...withOutcome(result, 'prober_overloaded'),
+    detail: `${result.outcome} while the prober was blocked for ${Math.round(blockedMs)} ms`,
+  };
 }

@@ -22,7 +22,13 @@ export interface Scheduler {
   stop(graceMs: number): Promise<void>;
 }
 
-const OVERLOADED: ReadonlySet<Outcome> = new Set(['too_many_connections', 'rate_limited', 'max_clients', 'overloaded', 'busy']);
+const OVERLOADED: ReadonlySet<Outcome> = new Set([
+  'too_many_connections',
+  'rate_limited',
+  'max_clients',
+  'overloaded',
+  'busy',
+]);
 
 interface Job {
   target: Target;
@@ -45,7 +51,8 @@ export function createScheduler(concurrency: number, ports: SchedulerPorts): Sch
   const fire = (job: Job, slot: number) => {
     const { target } = job;
     const delayMs = performance.now() - slot;
-    for (let late = slot + target.interval; late <= performance.now(); late += target.interval) ports.onMissed(target, 'late');
+    for (let late = slot + target.interval; late <= performance.now(); late += target.interval)
+      ports.onMissed(target, 'late');
     arm(job, nextSlot(performance.now(), phaseOf(target.name, target.interval), target.interval));
     if (job.running) return ports.onMissed(target, 'overlap');
     if (job.skipNext) {

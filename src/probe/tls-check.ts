@@ -1,9 +1,17 @@
 // A TLS handshake that always ends, so that dates are known even when verification fails; the verdict comes after it.
 import { readFileSync } from 'node:fs';
-import { rootCertificates, checkServerIdentity, type ConnectionOptions, createSecureContext, type DetailedPeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  createSecureContext,
+  type DetailedPeerCertificate,
+  rootCertificates,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
 import type { Outcome } from '../spec/outcome.ts';
-import type { Facts } from './probe.ts';
 import { networkOutcome } from './network-error.ts';
+import type { Facts } from './probe.ts';
 
 const contexts = new Map<string, SecureContext>();
 
@@ -20,7 +28,11 @@ export function secureContext(ca: string | undefined): SecureContext {
 }
 
 /** Options for tls.connect: no verification inside the handshake, because judgeTls does it afterwards. */
-export const handshakeOptions = (ca: string | undefined): ConnectionOptions => ({ rejectUnauthorized: false, secureContext: secureContext(ca), minVersion: 'TLSv1.2' });
+export const handshakeOptions = (ca: string | undefined): ConnectionOptions => ({
+  rejectUnauthorized: false,
+  secureContext: secureContext(ca),
+  minVersion: 'TLSv1.2',
+});
 
 export interface TlsVerdict {
   readonly outcome: Outcome;
@@ -32,17 +44,31 @@ export interface TlsVerdict {
 export function judgeTls(socket: TLSSocket, servername: string): TlsVerdict {
   const chain = chainOf(socket.getPeerCertificate(true));
   const dates = chain.map((c) => Date.parse(c.valid_to) / 1000).filter((s) => !Number.isNaN(s));
-  const error = socket.authorized ? undefined : ((socket.authorizationError as unknown as Error | string | undefined) ?? 'unknown');
+  const error = socket.authorized
+    ? undefined
+    : ((socket.authorizationError as unknown as Error | string | undefined) ?? 'unknown');
   const code = typeof error === 'string' ? error : (error as NodeJS.ErrnoException | undefined)?.code;
   const leaf = chain[0];
   const nameError = leaf === undefined ? undefined : checkServerIdentity(servername, leaf);
-  const outcome = error !== undefined ? (networkOutcome({ code }) ?? 'tls_untrusted') : nameError !== undefined ? 'tls_name_mismatch' : 'ok';
+  const outcome =
+    error !== undefined
+      ? (networkOutcome({ code }) ?? 'tls_untrusted')
+      : nameError !== undefined
+        ? 'tls_name_mismatch'
+        : 'ok';
   const verifyError = code ?? (nameError === undefined ? undefined : 'ERR_TLS_CERT_ALTNAME_INVALID');
   const until = dates.length > 0 ? Math.min(...dates) : undefined;
   return {
     outcome,
-    detail: outcome === 'ok' ? '' : `${verifyError}: certificate for ${String(leaf?.subjectaltname ?? leaf?.subject?.CN)}, asked for ${servername}${until === undefined ? '' : `, valid until ${new Date(until * 1000).toISOString()}`}`,
-    facts: { ...(until !== undefined && { certNotAfterSeconds: until }), ...(verifyError !== undefined && { tlsVerifyError: verifyError }), tlsVersion: socket.getProtocol() ?? 'unknown' },
+    detail:
+      outcome === 'ok'
+        ? ''
+        : `${verifyError}: certificate for ${String(leaf?.subjectaltname ?? leaf?.subject?.CN)}, asked for ${servername}${until === undefined ? '' : `, valid until ${new Date(until * 1000).toISOString()}`}`,
+    facts: {
+      ...(until !== undefined && { certNotAfterSeconds: until }),
+      ...(verifyError !== undefined && { tlsVerifyError: verifyError }),
+      tlsVersion: socket.getProtocol() ?? 'unknown',
+    },
   };
 }
 

@@ -26,7 +26,9 @@ function expiry(target: Target<'tls'>, { outcome, detail = '', facts = {} }: Ste
   const leftMs = until * 1000 - nowMs;
   const left = `${(leftMs / 86_400_000).toFixed(1)} days left`;
   if (leftMs <= 0) return { outcome: 'tls_expired', detail: left, facts };
-  return leftMs < target.minValidity ? { outcome: 'tls_expires_soon', detail: left, facts } : { outcome: 'ok', detail: left, facts };
+  return leftMs < target.minValidity
+    ? { outcome: 'tls_expires_soon', detail: left, facts }
+    : { outcome: 'ok', detail: left, facts };
 }
 
 async function handshake(target: Target<'tls'>, ctx: ProbeContext): Promise<StepOutcome> {
@@ -47,14 +49,22 @@ async function handshake(target: Target<'tls'>, ctx: ProbeContext): Promise<Step
   try {
     await event(socket, 'connect', ctx.signal);
     end('tls');
-    const secure = tlsConnect({ ...handshakeOptions(target.ca), socket, ...(isIP(host) === 0 && { servername: host }) });
+    const secure = tlsConnect({
+      ...handshakeOptions(target.ca),
+      socket,
+      ...(isIP(host) === 0 && { servername: host }),
+    });
     await event(secure, 'secureConnect', ctx.signal);
     end('tls');
     return { ...judgeTls(secure, host), phases };
   } catch (error) {
     end(phase);
     const outcome = ctx.signal.aborted ? 'timeout' : (networkOutcome(error) ?? 'tls_handshake');
-    return { outcome: outcome === 'reset' && phase === 'tls' ? 'tls_handshake' : outcome, detail: `${(error as Error).message} in phase ${phase}`, phases };
+    return {
+      outcome: outcome === 'reset' && phase === 'tls' ? 'tls_handshake' : outcome,
+      detail: `${(error as Error).message} in phase ${phase}`,
+      phases,
+    };
   } finally {
     socket.destroy();
   }

@@ -20,37 +20,81 @@ const STEPS: Readonly<Record<Step, Body>> = {
   front: (target, ctx, traceparent) => page(target, ctx, { url: target.url, address: target.address, traceparent }),
   uncached: (target, ctx, traceparent) => page(target, ctx, uncached(target, '/', traceparent, true)),
   async static(target, ctx, traceparent) {
-    const result = await get(target, ctx, { url: new URL(target.asset, target.url).href, address: target.address, traceparent });
-    return judge(result, ({ status, body }) => judgeStatus(status, body) ?? (body.length === 0 ? { outcome: 'white_screen', detail: 'empty file' } : undefined));
+    const result = await get(target, ctx, {
+      url: new URL(target.asset, target.url).href,
+      address: target.address,
+      traceparent,
+    });
+    return judge(
+      result,
+      ({ status, body }) =>
+        judgeStatus(status, body) ??
+        (body.length === 0 ? { outcome: 'white_screen', detail: 'empty file' } : undefined),
+    );
   },
   async rest(target, ctx, traceparent) {
-    const result = await get(target, ctx, { url: new URL('/wp-json/', target.url).href, address: target.address, traceparent });
+    const result = await get(target, ctx, {
+      url: new URL('/wp-json/', target.url).href,
+      address: target.address,
+      traceparent,
+    });
     return judge(result, ({ status, body, url }) => {
       if (status === 200 && namespaces(body)) return undefined;
-      const general = judgePage({ status, body, url, headers: {} }, { host: new URL(target.url).hostname, minBytes: 0 });
-      const blocked = [200, 401, 403, 404].includes(status) && !['db_error', 'critical_error', 'wp_maintenance', 'install_redirect'].includes(general.outcome);
+      const general = judgePage(
+        { status, body, url, headers: {} },
+        { host: new URL(target.url).hostname, minBytes: 0 },
+      );
+      const blocked =
+        [200, 401, 403, 404].includes(status) &&
+        !['db_error', 'critical_error', 'wp_maintenance', 'install_redirect'].includes(general.outcome);
       return blocked ? { outcome: 'rest_disabled', detail: `status ${status} without a list of namespaces` } : general;
     });
   },
   async login(target, ctx, traceparent) {
-    const result = await get(target, ctx, { url: new URL('/wp-login.php', target.url).href, address: target.address, traceparent });
+    const result = await get(target, ctx, {
+      url: new URL('/wp-login.php', target.url).href,
+      address: target.address,
+      traceparent,
+    });
     return judge(result, (response) => {
       if (response.status === 200 && response.body.includes('user_login')) return undefined;
-      const verdict = judgePage({ ...response, url: target.url }, { host: new URL(target.url).hostname, minBytes: target.minBytes });
+      const verdict = judgePage(
+        { ...response, url: target.url },
+        { host: new URL(target.url).hostname, minBytes: target.minBytes },
+      );
       return verdict.outcome === 'ok' ? { outcome: 'wrong_content', detail: 'no login form' } : verdict;
     });
   },
   async cron(target, ctx, traceparent) {
     const request = uncached(target, '/wp-json/plimsoll/v1/health', traceparent, false);
-    const result = await get(target, ctx, { ...request, headers: { ...request.headers, ...(target.healthToken !== undefined && { 'x-plimsoll-token': target.healthToken }) } });
+    const result = await get(target, ctx, {
+      ...request,
+      headers: {
+        ...request.headers,
+        ...(target.healthToken !== undefined && { 'x-plimsoll-token': target.healthToken }),
+      },
+    });
     const { response } = result;
-    if (response !== undefined && [401, 403, 404].includes(response.status)) return { ...base(result), outcome: 'cron_unknown', detail: `status ${response.status} of /wp-json/plimsoll/v1/health` };
+    if (response !== undefined && [401, 403, 404].includes(response.status))
+      return {
+        ...base(result),
+        outcome: 'cron_unknown',
+        detail: `status ${response.status} of /wp-json/plimsoll/v1/health`,
+      };
     const failed = judge(result, ({ status, body }) => judgeStatus(status, body));
     if (failed.outcome !== 'ok' || response === undefined) return failed;
     const cronLagSeconds = cronLag(response.body);
-    if (cronLagSeconds === undefined) return { ...failed, outcome: 'cron_unknown', detail: 'the answer holds no cronLagSeconds' };
+    if (cronLagSeconds === undefined)
+      return { ...failed, outcome: 'cron_unknown', detail: 'the answer holds no cronLagSeconds' };
     const facts = { ...failed.facts, cronLagSeconds };
-    return cronLagSeconds * 1000 > target.cronMaxLag ? { ...failed, facts, outcome: 'cron_stuck', detail: `the oldest due event is ${Math.round(cronLagSeconds)} s late` } : { ...failed, facts };
+    return cronLagSeconds * 1000 > target.cronMaxLag
+      ? {
+          ...failed,
+          facts,
+          outcome: 'cron_stuck',
+          detail: `the oldest due event is ${Math.round(cronLagSeconds)} s late`,
+        }
+      : { ...failed, facts };
   },
 };
 
@@ -60,7 +104,13 @@ function uncached(target: WordPress, path: string, traceparent: string, unique: 
   if (unique) url.searchParams.set('plimsoll', randomUUID());
   const site = new URL(target.url);
   if (target.origin === undefined) return { url: url.href, address: target.address, traceparent };
-  return { url: url.href, host: site.host, headers: { 'x-forwarded-proto': site.protocol.slice(0, -1) }, redirects: 0, traceparent };
+  return {
+    url: url.href,
+    host: site.host,
+    headers: { 'x-forwarded-proto': site.protocol.slice(0, -1) },
+    redirects: 0,
+    traceparent,
+  };
 }
 
 type Result = HttpResult & { readonly blame?: 'edge' };
@@ -68,7 +118,8 @@ const NO_ANSWER: ReadonlySet<Outcome> = new Set(['refused', 'reset', 'unreachabl
 
 /** The request; when the edge gives no answer but the origin behind it does, the edge is to blame. */
 async function get(target: WordPress, ctx: ProbeContext, request: HttpRequest): Promise<Result> {
-  const send = (r: HttpRequest) => httpRequest({ ...r, ca: target.ca, headers: { ...target.headers, ...r.headers } }, ctx);
+  const send = (r: HttpRequest) =>
+    httpRequest({ ...r, ca: target.ca, headers: { ...target.headers, ...r.headers } }, ctx);
   const result = await send(request);
   if (!NO_ANSWER.has(result.outcome) || target.origin === undefined || request.host !== undefined) return result;
   const origin = await send(uncached(target, '/', request.traceparent, true));
@@ -81,13 +132,25 @@ async function page(target: WordPress, ctx: ProbeContext, request: HttpRequest):
   const { hostname } = new URL(target.url);
   return judge(result, (response) => {
     const url = request.host === undefined ? response.url : (response.headers.location ?? target.url);
-    return judgePage({ ...response, url: new URL(url, target.url).href }, { host: hostname, minBytes: target.minBytes, marker: target.marker });
+    return judgePage(
+      { ...response, url: new URL(url, target.url).href },
+      { host: hostname, minBytes: target.minBytes, marker: target.marker },
+    );
   });
 }
 
-const base = (result: Result): StepOutcome => ({ outcome: result.outcome, detail: result.detail, phases: result.phases, facts: result.facts, ...(result.blame && { blame: result.blame }) });
+const base = (result: Result): StepOutcome => ({
+  outcome: result.outcome,
+  detail: result.detail,
+  phases: result.phases,
+  facts: result.facts,
+  ...(result.blame && { blame: result.blame }),
+});
 
-function judge(result: Result, verdict: (response: NonNullable<HttpResult['response']>) => Pick<StepOutcome, 'outcome' | 'detail'> | undefined): StepOutcome {
+function judge(
+  result: Result,
+  verdict: (response: NonNullable<HttpResult['response']>) => Pick<StepOutcome, 'outcome' | 'detail'> | undefined,
+): StepOutcome {
   if (result.outcome !== 'ok' || result.response === undefined) return base(result);
   return { ...base(result), ...verdict(result.response) };
 }

@@ -1,12 +1,23 @@
 // SLI `freshness`: an age (replica, cron, cache) below a limit, or the time left on a certificate above one.
 // A value that could not be read is unmeasured, never fresh; a certificate's date counts even when its verification failed.
-import { type SliCounter, judged, type MeasuredRun, type MeasuredStep, notGood } from './sli.ts';
+import { judged, type MeasuredRun, type MeasuredStep, notGood, type SliCounter } from './sli.ts';
 
 type FactName = keyof MeasuredStep['facts'];
-const FACTS = { replica: 'replicaLagSeconds', cron: 'cronLagSeconds', certificate: 'certNotAfterSeconds', cache: 'cacheAgeSeconds' } as const satisfies Record<string, FactName>;
-const STEPS = { replica: ['replica'], cron: ['cron'], certificate: ['expiry', 'handshake', 'front', 'hit', 'get'], cache: ['hit', 'age'] } as const;
+const FACTS = {
+  replica: 'replicaLagSeconds',
+  cron: 'cronLagSeconds',
+  certificate: 'certNotAfterSeconds',
+  cache: 'cacheAgeSeconds',
+} as const satisfies Record<string, FactName>;
+const STEPS = {
+  replica: ['replica'],
+  cron: ['cron'],
+  certificate: ['expiry', 'handshake', 'front', 'hit', 'get'],
+  cache: ['hit', 'age'],
+} as const;
 
-const stepWith = (run: MeasuredRun, fact: FactName): MeasuredStep | undefined => run.steps.find((s) => s.facts[fact] !== undefined);
+const stepWith = (run: MeasuredRun, fact: FactName): MeasuredStep | undefined =>
+  run.steps.find((s) => s.facts[fact] !== undefined);
 
 export const freshness: SliCounter<'freshness'> = {
   count(sli, run) {

@@ -8,8 +8,13 @@ export const hits: SliCounter<'hits'> = {
     const step = run.steps.find((s) => s.step === 'hit');
     const status = step?.facts.cacheStatus;
     if (step === undefined || status === undefined || status === 'unknown') {
-      return { result: 'unmeasured', ...(step && { cause: { step: 'hit', outcome: step.outcome, blame: step.blame } }) };
+      return {
+        result: 'unmeasured',
+        ...(step && { cause: { step: 'hit', outcome: step.outcome, blame: step.blame } }),
+      };
     }
-    return SERVED_FROM_CACHE.has(status) ? GOOD : { result: 'bad', cause: { step: 'hit', outcome: 'cache_bypassed', blame: 'edge' } };
+    return SERVED_FROM_CACHE.has(status)
+      ? GOOD
+      : { result: 'bad', cause: { step: 'hit', outcome: 'cache_bypassed', blame: 'edge' } };
   },
 };

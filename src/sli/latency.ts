@@ -7,7 +7,8 @@ export const latency: SliCounter<'latency'> = {
     const failed = notGood([step]);
     if (failed !== undefined || step === undefined) return failed ?? { result: 'unmeasured' };
     const fast = step.durationMs < sli.below;
-    if (!fast && run.distorted) return { result: 'unmeasured', cause: { step: step.step, outcome: 'prober_overloaded', blame: 'prober' } };
+    if (!fast && run.distorted)
+      return { result: 'unmeasured', cause: { step: step.step, outcome: 'prober_overloaded', blame: 'prober' } };
     return judged(step, fast, 'too_slow');
   },
 };

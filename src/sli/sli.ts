@@ -53,7 +53,12 @@ export function notGood(steps: readonly (MeasuredStep | undefined)[]): SliEvent 
 
 /** A good step judged by a limit: bad with the given outcome word when `good` is false. */
 export function judged(step: MeasuredStep, good: boolean, word: string): SliEvent {
-  return good ? GOOD : { result: 'bad', cause: { step: step.step, outcome: word, blame: step.blame === 'none' ? 'target' : step.blame } };
+  return good
+    ? GOOD
+    : {
+        result: 'bad',
+        cause: { step: step.step, outcome: word, blame: step.blame === 'none' ? 'target' : step.blame },
+      };
 }
 
 export { GOOD };

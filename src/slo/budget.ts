@@ -101,7 +101,8 @@ export function forecastRolling(input: {
   for (let at = nowMs + step; at <= nowMs + periodMs + step; at += step) {
     if (burning && !overspent && exhaustedAtMs === null && left(at, badShare) < 0) exhaustedAtMs = at;
     if (overspent && recoversAtMs === null && left(at, 0) >= 0) recoversAtMs = at;
-    if (spent > 0 && wholeAtMs === null && total.bad - history.totalAt(Math.min(at - periodMs, nowMs)).bad === 0) wholeAtMs = at;
+    if (spent > 0 && wholeAtMs === null && total.bad - history.totalAt(Math.min(at - periodMs, nowMs)).bad === 0)
+      wholeAtMs = at;
   }
   return { exhaustedAtMs, recoversAtMs, wholeAtMs };
 }
@@ -117,7 +118,8 @@ export function forecastCalendar(input: {
   const { nowMs, endMs, recent, stepMs } = input;
   const recentN = recent.good + recent.bad;
   const badPerMs = recentN === 0 ? 0 : recent.bad / recentN / stepMs;
-  const exhausted = badPerMs > 0 && input.budget.remainingEvents > 0 ? nowMs + input.budget.remainingEvents / badPerMs : null;
+  const exhausted =
+    badPerMs > 0 && input.budget.remainingEvents > 0 ? nowMs + input.budget.remainingEvents / badPerMs : null;
   return {
     exhaustedAtMs: exhausted !== null && exhausted < endMs ? exhausted : null,
     recoversAtMs: input.budget.remainingEvents < 0 ? endMs : null,

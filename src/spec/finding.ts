@@ -1,5 +1,5 @@
-// A problem in a spec, with the place where it is.
-import type { RuleId } from './rules.ts';
+// One problem found in a spec: which rule, where, and what to do. Never holds the value of a secret.
+import { RULES, type RuleId } from './rules.ts';
 
 export interface Finding {
   readonly rule: RuleId;
@@ -9,9 +9,71 @@ export interface Finding {
   readonly file: string;
   /** 1-based. */
   readonly line: number;
+  /** 1-based, in UTF-16 units. */
   readonly column: number;
-  /** Characters to underline. */
+  /** Characters to underline, within the line. */
   readonly length: number;
-  /** "slos.0.objective". */
+  /** Path in the file, e.g. `slos[3].objective`; empty for the file as a whole. */
   readonly path: string;
+}
+
+export type Path = readonly (string | number)[];
+
+/** A problem that knows its path but not yet its place in a file. */
+export interface Problem {
+  readonly rule: RuleId;
+  readonly path: Path;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** Point at the key instead of its value. */
+  readonly atKey?: boolean;
+}
+
+/** `['slos', 3, 'sli', 'step']` as `slos[3].sli.step`. */
+export function formatPath(path: Path): string {
+  let text = '';
+  for (const part of path) text += typeof part === 'number' ? `[${part}]` : text === '' ? part : `.${part}`;
+  return text;
+}
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+}
+
+/** A finding from a rule, a file and a place; the severity comes from the catalogue of rules. */
+export function finding(
+  rule: RuleId,
+  file: string,
+  place: Place,
+  what: { message: string; hint?: string | undefined; path?: Path },
+): Finding {
+  return {
+    rule,
+    severity: RULES[rule].severity,
+    message: what.message,
+    ...(what.hint === undefined ? {} : { hint: what.hint }),
+    file,
+    ...place,
+    path: formatPath(what.path ?? []),
+  };
+}
+
+/** By file as given, then line, column and rule, so that people can work from top to bottom. */
+export function inReadingOrder(findings: readonly Finding[], files: readonly string[]): Finding[] {
+  const rank = new Map(files.map((file, index) => [file, index]));
+  const rankOf = (f: Finding) => rank.get(f.file) ?? files.length;
+  return findings.toSorted(
+    (a, b) => rankOf(a) - rankOf(b) || a.line - b.line || a.column - b.column || a.rule.localeCompare(b.rule),
+  );
+}
+
+/** Replaces every occurrence of a secret by `***`, the longest secret first. */
+export function redact(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets.toSorted((a, b) => b.length - a.length)) {
+    if (secret !== '') clean = clean.replaceAll(secret, '***');
+  }
+  return clean;
 }

@@ -1,64 +1,179 @@
-// Beyond the schema: a spec that would start, but would not do what its author thinks. Pure.
+// Lint beyond the schema: a spec that would start, but would not do what its author thinks. Pure.
+// Indexes in paths are those of the whole spec; parse.ts makes places of them.
 import { nominalPeriodMs } from '../slo/calendar.ts';
-import { fewestBadToFire, tiersFor } from '../slo/policy.ts';
-import type { Problem } from './parse.ts';
+import { type BurnTier, fewestBadToFire, tiersFor } from '../slo/policy.ts';
+import type { Path, Problem } from './finding.ts';
 import { formatDuration } from './scalars.ts';
-import type { Slo, Spec } from './spec.ts';
+import type { Maintenance, Slo, Spec } from './spec.ts';
 
-type Report = (problem: Problem) => void;
+/** Series of one SLO: at most 12 (design contract), and two gauges for each of the seven standard windows. */
+const SERIES_PER_SLO = 12;
+const WINDOW_SERIES_PER_SLO = 14;
+/** Series of a histogram: 13 buckets, +Inf, sum and count. */
+const HISTOGRAM_SERIES = 16;
+const PHASES = 6;
+/** If the fewest bad events that page are this share of the period's budget (and three times the tier's), the page comes too late. */
+const LATE_SHARE = 0.25;
+const PROBES_PER_SHORT_WINDOW = 4;
 
-/** Series of one SLO without and with window gauges (design contract: at most 12 without). */
-const SERIES_PER_SLO = 9;
-const WINDOW_SERIES_PER_SLO = 16;
+const periodOf = (slo: Slo): number =>
+  typeof slo.window === 'number' ? slo.window : nominalPeriodMs(slo.window.calendar);
 
-/** Reports findings of a valid spec; `raw` is the text before secrets were looked at by the schema. */
-export function lint(spec: Spec, raw: Readonly<Record<string, unknown>>, report: Report): void {
-  spec.slos.forEach((slo, i) => {
-    lintSlo(slo, i, spec, report);
-  });
-  lintSecrets(spec, report);
-  const series = spec.slos.length * (SERIES_PER_SLO + (spec.exporter.windowGauges ? WINDOW_SERIES_PER_SLO : 0));
-  if (series > spec.exporter.maxSeries) {
-    report({ rule: 'too-many-series', path: 'exporter' in raw ? ['exporter'] : ['slos'], message: `${spec.slos.length} SLOs make about ${series} series, the limit is ${spec.exporter.maxSeries}` });
-  }
-  const shortest = Math.min(...spec.slos.map((s) => (typeof s.window === 'number' ? s.window : nominalPeriodMs(s.window.calendar))));
-  spec.maintenance.forEach((m, i) => {
-    if (m.for > spec.exporter.maxExcluded * shortest) report({ rule: 'maintenance-cap', path: ['maintenance', i, 'for'], message: `${formatDuration(m.for)} is more than ${spec.exporter.maxExcluded * 100}% of a period of ${formatDuration(shortest)}; it will not be applied there` });
-  });
+/** Everything worth a warning in a spec. SLOs with an unknown target or an objective out of range are left to the errors. */
+export function lintSpec(spec: Spec): Problem[] {
+  const intervals = new Map(spec.targets.map((target) => [target.name, target.interval]));
+  const slos = spec.slos.flatMap((slo, index) => lintSlo(slo, ['slos', index], spec, intervals.get(slo.sli.target)));
+  const maintenance = spec.maintenance.flatMap((window, index) =>
+    lintMaintenance(window, ['maintenance', index], spec),
+  );
+  return [...slos, ...duplicates(spec.slos), ...maintenance, ...series(spec)];
 }
 
-function lintSlo(slo: Slo, i: number, spec: Spec, report: Report): void {
-  const target = spec.targets.find((t) => t.name === slo.sli.target);
-  const periodMs = typeof slo.window === 'number' ? slo.window : nominalPeriodMs(slo.window.calendar);
-  if (periodMs > spec.exporter.retention) report({ rule: 'window-beyond-retention', path: ['slos', i, 'window'], message: `the window is longer than exporter.retention (${formatDuration(spec.exporter.retention)})` });
-  const same = spec.slos.findIndex((s) => JSON.stringify([s.sli, s.objective, s.window]) === JSON.stringify([slo.sli, slo.objective, slo.window]));
-  if (same < i) report({ rule: 'duplicate-slo', path: ['slos', i, 'name'], message: `promises the same as "${spec.slos[same]!.name}"` });
+function lintSlo(slo: Slo, path: Path, spec: Spec, intervalMs: number | undefined): Problem[] {
+  const problems: Problem[] = [];
+  const periodMs = periodOf(slo);
+  if (periodMs > spec.exporter.retention) {
+    problems.push({
+      rule: 'window-retention',
+      path: [...path, 'window'],
+      message: `the window of ${formatDuration(periodMs)} is longer than the history of ${formatDuration(spec.exporter.retention)}`,
+      hint: `set exporter.retention to ${formatDuration(periodMs)} or more`,
+    });
+  }
   const tiers = tiersFor(periodMs, spec.policies);
   if (tiers === undefined) {
-    report({ rule: 'no-policy', path: ['slos', i, 'window'], message: `no alert policy for a period of ${formatDuration(periodMs)}: no tier will ever fire`, hint: 'add an entry under policies:' });
-    return;
+    problems.push({
+      rule: 'period-policy',
+      path: [...path, 'window'],
+      message: `no alert policy for a period of ${formatDuration(periodMs)}: nobody would be alerted`,
+      hint: `use 30d, or add a policy with window: ${formatDuration(periodMs)}`,
+    });
+    return problems;
   }
-  const stepMs = target?.interval ?? 30_000;
-  for (const tier of tiers) {
-    const theta = tier.k * (1 - slo.objective);
-    if (theta >= 1) {
-      report({ rule: 'tier-unreachable', path: ['slos', i, 'objective'], message: `tier ${tier.tier} can never fire: it needs ${tier.k.toFixed(1)}x, the most there can be is ${(1 / (1 - slo.objective)).toFixed(1)}x` });
-      continue;
-    }
-    const events = Math.floor(tier.longMs / stepMs);
-    const fewest = fewestBadToFire(events, theta);
-    if (fewest === undefined) {
-      report({ rule: 'interval-too-long', path: ['slos', i, 'sli', 'target'], message: `tier ${tier.tier} cannot fire: its ${formatDuration(tier.longMs)} window holds ${events} events at an interval of ${formatDuration(stepMs)}`, hint: 'shorten the interval of the target' });
-    } else if (tier.shortMs < 4 * stepMs) {
-      report({ rule: 'short-window', path: ['slos', i, 'sli', 'target'], message: `the ${formatDuration(tier.shortMs)} window of tier ${tier.tier} holds under four events at an interval of ${formatDuration(stepMs)}; ${fewest} bad of ${events} fire it` });
-    }
+  if (slo.objective <= 0 || slo.objective >= 1) return problems;
+  const dead = tiers.filter((tier) => tier.k * (1 - slo.objective) >= 1);
+  if (dead.length > 0) {
+    const names = dead.map((tier) => `${tier.tier} (k ${Number(tier.k.toFixed(2))})`).join(', ');
+    problems.push({
+      rule: 'tier-never-fires',
+      path: [...path, 'objective'],
+      message: `not even a full outage can fire ${names}`,
+      hint: 'k x (1 - objective) must be below 1: raise the objective, or write a policy of your own',
+    });
   }
+  if (intervalMs === undefined) return problems;
+  return [
+    ...problems,
+    ...lintInterval(
+      slo,
+      path,
+      tiers.filter((tier) => !dead.includes(tier)),
+      periodMs,
+      intervalMs,
+    ),
+  ];
 }
 
-function lintSecrets(spec: Spec, report: Report): void {
-  spec.targets.forEach((target, i) => {
-    if (URL.canParse(target.url) && new URL(target.url).password !== '') {
-      report({ rule: 'inline-secret', path: ['targets', i, 'url'], message: 'the URL holds a password', hint: 'use password: ${file:/run/secrets/…} or ${env:…}' });
-    }
+/** First tier that is too coarse for this interval, per rule. */
+function lintInterval(
+  slo: Slo,
+  path: Path,
+  tiers: readonly BurnTier[],
+  periodMs: number,
+  intervalMs: number,
+): Problem[] {
+  const problems: Problem[] = [];
+  const at = [...path, 'sli', 'target'];
+  const every = formatDuration(intervalMs);
+  const narrow = tiers.find((tier) => tier.shortMs < PROBES_PER_SHORT_WINDOW * intervalMs);
+  if (narrow !== undefined) {
+    const most = formatDuration(Math.floor(narrow.shortMs / PROBES_PER_SHORT_WINDOW));
+    problems.push({
+      rule: 'short-window',
+      path: at,
+      message: `the short window of ${narrow.tier} (${formatDuration(narrow.shortMs)}) holds fewer than four probes at an interval of ${every}`,
+      hint: `probe at least every ${most}`,
+    });
+  }
+  const budgetEvents = ((1 - slo.objective) * periodMs) / intervalMs;
+  for (const tier of tiers.filter((t) => t.severity === 'page')) {
+    const events = Math.floor(tier.longMs / intervalMs);
+    const fewest = fewestBadToFire(events, tier.k * (1 - slo.objective));
+    const window = `one window holds ${events} events of the ${formatDuration(tier.longMs)}/${formatDuration(tier.shortMs)} tier`;
+    const share = fewest === undefined ? Number.POSITIVE_INFINITY : fewest / budgetEvents;
+    if (share < Math.max(LATE_SHARE, 3 * tier.share)) continue;
+    const what =
+      fewest === undefined
+        ? 'too few to page at all'
+        : `${fewest} bad ones page, which is ${Math.round(100 * share)} % of the budget`;
+    problems.push({
+      rule: 'interval-too-long',
+      path: at,
+      message: `an interval of ${every} is too long for this objective: ${window}; ${what}`,
+      hint: 'shorten the interval of the target, or promise less',
+    });
+    break;
+  }
+  return problems;
+}
+
+function duplicates(slos: readonly Slo[]): Problem[] {
+  const first = new Map<string, string>();
+  return slos.flatMap((slo, index): Problem[] => {
+    const key = JSON.stringify([slo.sli, slo.objective, slo.window]);
+    const twin = first.get(key);
+    if (twin === undefined) first.set(key, slo.name);
+    return twin === undefined
+      ? []
+      : [
+          {
+            rule: 'duplicate-slo',
+            path: ['slos', index, 'name'],
+            message: `promises exactly the same as ${twin}`,
+            hint: 'remove one of the two',
+          },
+        ];
   });
+}
+
+function lintMaintenance(window: Maintenance, path: Path, spec: Spec): Problem[] {
+  const all = window.services === undefined && window.targets === undefined;
+  const covered = spec.slos.filter(
+    (slo) => all || window.services?.includes(slo.service) || window.targets?.includes(slo.sli.target),
+  );
+  const shortest = covered.toSorted((a, b) => periodOf(a) - periodOf(b))[0];
+  if (shortest === undefined || window.for <= spec.exporter.maxExcluded * periodOf(shortest)) return [];
+  const percent = Number((100 * spec.exporter.maxExcluded).toFixed(2));
+  return [
+    {
+      rule: 'maintenance-too-long',
+      path: [...path, 'for'],
+      message: `${formatDuration(window.for)} is more than ${percent} % of the period of ${shortest.name} (${formatDuration(periodOf(shortest))})`,
+      hint: 'what is longer counts again: shorten the window, or raise exporter.maxExcluded',
+    },
+  ];
+}
+
+/** A rough upper bound: three outcomes per step, histograms per step and phase, a few gauges. */
+function series(spec: Spec): Problem[] {
+  const perTarget = spec.targets.map((target) =>
+    Math.min(
+      spec.exporter.seriesPerTarget,
+      target.steps.length * (3 + HISTOGRAM_SERIES) + PHASES * HISTOGRAM_SERIES + 4,
+    ),
+  );
+  const perSlo = SERIES_PER_SLO + (spec.exporter.windowGauges ? WINDOW_SERIES_PER_SLO : 0);
+  const total = perTarget.reduce((sum, n) => sum + n, spec.slos.length * perSlo);
+  if (total <= spec.exporter.maxSeries) return [];
+  const hint = spec.exporter.windowGauges
+    ? 'exporter.windowGauges: false saves 14 series per SLO'
+    : 'split the spec over several exporters, or raise exporter.maxSeries';
+  return [
+    {
+      rule: 'too-many-series',
+      path: ['exporter', 'maxSeries'],
+      message: `about ${total} series, the limit is ${spec.exporter.maxSeries}`,
+      hint,
+    },
+  ];
 }

@@ -93,7 +93,11 @@ export const OUTCOMES = {
   one_edge_bad: ['bad', 'edge', 'one edge address fails while others answer'],
   edge_down: ['bad', 'edge', 'the edge fails while the origin answers'],
   origin_down: ['bad', 'target', 'the origin does not answer'],
-  cache_status_unknown: ['unmeasured', 'config', 'no cache status header: name it in the spec or enable it at the edge'],
+  cache_status_unknown: [
+    'unmeasured',
+    'config',
+    'no cache status header: name it in the spec or enable it at the edge',
+  ],
   not_configured: ['unmeasured', 'config', 'the step needs a setting that the spec does not have'],
   // our own
   no_resolver: ['unmeasured', 'prober', 'the resolver of the prober does not answer'],
@@ -101,7 +105,11 @@ export const OUTCOMES = {
   prober_overloaded: ['unmeasured', 'prober', 'the prober was too slow itself to judge'],
   missed: ['unmeasured', 'prober', 'the run did not take place'],
   aborted: ['unmeasured', 'prober', 'the prober was stopped during the run'],
-  address_refused: ['unmeasured', 'config', 'the address is not allowed for probes (link-local, metadata or not in the allow-list)'],
+  address_refused: [
+    'unmeasured',
+    'config',
+    'the address is not allowed for probes (link-local, metadata or not in the allow-list)',
+  ],
   internal_error: ['unmeasured', 'prober', 'a bug of plimsoll: please report it'],
   skipped: ['unmeasured', 'none', 'an earlier step of this run failed, so this one says nothing new'],
 } as const satisfies Record<string, Row>;

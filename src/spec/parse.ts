@@ -1,115 +1,233 @@
-// Text to Spec, or to every problem at once. Pure: environment and files come through ports.
-import type { z } from 'zod';
-import { checkReferences } from './check-references.ts';
-import { type Parsed, parseDocument, type SecretPorts, type Source } from './document.ts';
-import type { Finding } from './finding.ts';
-import { lint } from './lint.ts';
-import { RULES, type RuleId } from './rules.ts';
+// Texts to a Spec: YAML, secrets, schema, references and lint, every problem at once with its place.
+// Reads nothing itself; files and environment come in as ports.
+import { z } from 'zod';
+import { type Finding, finding, inReadingOrder, type Path, type Problem, redact } from './finding.ts';
+import { parseAt } from './issues.ts';
+import { lintSpec } from './lint.ts';
+import { checkMaintenance, checkSlo, checkTarget, type Known } from './references.ts';
+import { valueAt } from './schema-walk.ts';
+import { resolveSecrets, type SecretPorts } from './secrets.ts';
+import { MAX_ALIASES, readSource, type Source } from './source.ts';
 import { type Spec, specSchema } from './spec.ts';
+import type { Target } from './target.ts';
 
-export type ParseResult =
-  | { readonly ok: true; readonly spec: Spec; readonly findings: readonly Finding[]; readonly secrets: readonly string[] }
-  | { readonly ok: false; readonly findings: readonly Finding[] };
-
-/** What a check reports; parse adds file, line and column. `path` is that of the concatenated spec. */
-export interface Problem {
-  readonly rule: RuleId;
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly hint?: string;
-  /** Point at the key instead of the value. */
-  readonly key?: boolean;
+export interface SpecText {
+  readonly file: string;
+  readonly text: string;
 }
+export type SpecPorts = SecretPorts;
 
-const LISTS = ['targets', 'slos', 'maintenance', 'policies'] as const;
-const MAX_TIMEOUT_MS = 10_000;
+/** `secrets` holds every secret that was seen, for redaction of logs and messages. */
+export type ParseResult =
+  | {
+      readonly ok: true;
+      readonly spec: Spec;
+      readonly findings: readonly Finding[];
+      readonly secrets: readonly string[];
+    }
+  | { readonly ok: false; readonly findings: readonly Finding[]; readonly secrets: readonly string[] };
 
-/** Parses one or more files into one spec. Files are concatenated; `exporter` may stand in one of them only. */
-export function parseSpec(sources: readonly Source[], ports: SecretPorts): ParseResult {
-  const parsed = sources.map((source) => parseDocument(source, ports));
-  const findings: Finding[] = parsed.flatMap((p) => p.findings);
-  const secrets = parsed.flatMap((p) => p.secrets);
-  const { merged, place, repeated } = merge(parsed);
-  const report = (problem: Problem) => {
-    const { key, path, rule, ...rest } = problem;
-    findings.push({ rule, severity: RULES[rule][0], ...rest, ...place(path, key), path: path.map(String).join('.') });
-  };
-  for (const { key, file } of repeated) findings.push({ rule: 'duplicate-name', severity: 'error', message: `"${key}" stands in more than one file`, ...file.locate([key], true), path: key });
-  let spec: Spec | undefined;
-  if (parsed.every((p) => p.data !== undefined)) {
-    const result = specSchema.safeParse(merged);
-    if (result.success) {
-      spec = withTimeouts(result.data as unknown as Spec);
-      checkReferences(spec, report);
-      if (!findings.some((f) => f.severity === 'error')) lint(spec, merged, report);
-    } else for (const issue of result.error.issues) schemaProblems(issue).forEach(report);
+const SECTIONS = ['targets', 'slos', 'maintenance', 'policies'] as const;
+type Section = (typeof SECTIONS)[number];
+
+// Items are parsed one by one, so that one bad target does not hide what is wrong with the SLOs.
+const items = z.array(z.unknown());
+const shell = z
+  .strictObject({ targets: items, slos: items, maintenance: items, policies: items, exporter: z.unknown() })
+  .partial();
+
+/** One item of a section and where it stands. */
+interface Item {
+  readonly source: Source;
+  readonly path: Path;
+  readonly raw: unknown;
+  value?: unknown;
+}
+type Items = Record<Section, Item[]>;
+
+/**
+ * Parses one spec out of several files; their lists are concatenated.
+ * Findings are in reading order; a single error makes `ok` false. Never throws for what stands in the texts.
+ */
+export function parseSpec(sources: readonly SpecText[], ports: SpecPorts): ParseResult {
+  const files = sources.map((source) => source.file);
+  const findings: Finding[] = [];
+  const secrets: string[] = [];
+  const found: Items = { targets: [], slos: [], maintenance: [], policies: [] };
+  const exporters: Item[] = [];
+  for (const { file, text } of sources) {
+    const read = readSource(file, text);
+    findings.push(...read.findings);
+    if (read.source === undefined) continue;
+    const source = read.source;
+    const resolved = resolveSecrets(source, ports);
+    secrets.push(...resolved.secrets);
+    findings.push(...resolved.problems.map((problem) => placed(problem, source)));
+    findings.push(...collect(source, found, exporters));
   }
-  const clean = findings.map((f) => redact(f, secrets)).sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
-  if (spec === undefined || clean.some((f) => f.severity === 'error')) return { ok: false, findings: clean };
+  findings.push(...parseItems(found), ...duplicates(found));
+  const exporter = parseExporter(exporters, findings);
+  const spec = { ...valuesOf(found), exporter } as unknown as Spec;
+  findings.push(...checkReferences(found));
+  if (sources.length > 0) findings.push(...lint(spec, found, exporters[0]));
+  const clean = inReadingOrder(findings, files).map((f) => redacted(f, secrets));
+  if (clean.some((f) => f.severity === 'error')) return { ok: false, findings: clean, secrets };
   return { ok: true, spec, findings: clean, secrets };
 }
 
-interface Merged {
-  readonly merged: Record<string, unknown>;
-  place(path: readonly PropertyKey[], key?: boolean): ReturnType<Parsed['locate']>;
-  /** Sections that stand in two files but cannot be joined. */
-  readonly repeated: readonly { key: string; file: Parsed }[];
+/** A problem with the place of its path in the file. */
+function placed(problem: Problem, source: Source): Finding {
+  const place = problem.atKey ? source.placeOfKey(problem.path) : source.placeOf(problem.path);
+  return finding(problem.rule, source.file, place, problem);
 }
 
-function merge(parsed: readonly Parsed[]): Merged {
-  const merged: Record<string, unknown> = {};
-  const origins = new Map<string, { parsed: Parsed; index: number }>();
-  const repeated: { key: string; file: Parsed }[] = [];
-  for (const file of parsed) {
-    const data = file.data as Record<string, unknown> | null | undefined;
-    if (data === null || data === undefined) continue;
-    if (typeof data !== 'object' || Array.isArray(data)) {
-      merged.targets = data;
-      continue;
-    }
-    for (const [key, value] of Object.entries(data)) {
-      if ((LISTS as readonly string[]).includes(key) && Array.isArray(value)) {
-        const list = Array.isArray(merged[key]) ? (merged[key] as unknown[]) : [];
-        for (const [index, item] of value.entries()) {
-          origins.set(`${key}.${list.length}`, { parsed: file, index });
-          list.push(item);
-        }
-        merged[key] = list;
-      } else {
-        if (Object.hasOwn(merged, key)) repeated.push({ key, file });
-        Object.defineProperty(merged, key, { value, enumerable: true, configurable: true, writable: true });
-        origins.set(key, { parsed: file, index: -1 });
+function redacted(f: Finding, secrets: readonly string[]): Finding {
+  return {
+    ...f,
+    message: redact(f.message, secrets),
+    ...(f.hint === undefined ? {} : { hint: redact(f.hint, secrets) }),
+  };
+}
+
+/** Sorts the top level of one file into the sections. */
+function collect(source: Source, found: Items, exporters: Item[]): Finding[] {
+  let data: unknown;
+  try {
+    data = source.doc.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
+  } catch {
+    const what = {
+      message: 'too many or broken aliases',
+      hint: `at most ${MAX_ALIASES} aliases (*name), each after its anchor (&name)`,
+    };
+    return [finding('yaml-limit', source.file, { line: 1, column: 1, length: 1 }, what)];
+  }
+  // `slos:` without a value is an empty list.
+  const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);
+  const filled = isObject
+    ? Object.fromEntries(Object.entries(data as object).filter(([, value]) => value !== null))
+    : data;
+  const top = parseAt(shell, filled, []);
+  for (const section of SECTIONS) {
+    const list = valueAt(filled, [section]);
+    if (!Array.isArray(list)) continue;
+    for (const [index, raw] of list.entries()) found[section].push({ source, path: [section, index], raw });
+  }
+  const exporter = valueAt(filled, ['exporter']);
+  if (exporter !== undefined) exporters.push({ source, path: ['exporter'], raw: exporter });
+  return top.problems.map((problem) => placed(problem, source));
+}
+
+function parseItems(found: Items): Finding[] {
+  return SECTIONS.flatMap((section) =>
+    found[section].flatMap((item) => {
+      const schema = specSchema.shape[section].unwrap().element;
+      const { value, problems } = parseAt(schema as z.ZodType, item.raw, item.path);
+      if (section === 'targets' && value !== undefined) setTimeoutDefault(value as Target);
+      item.value = value;
+      return problems.map((problem) => placed(problem, item.source));
+    }),
+  );
+}
+
+const LONGEST_TIMEOUT_MS = 10_000;
+
+function setTimeoutDefault(target: { interval: number; timeout?: number | undefined }): void {
+  target.timeout ??= Math.min(LONGEST_TIMEOUT_MS, Math.floor(target.interval * 0.8));
+}
+
+function duplicates(found: Items): Finding[] {
+  const findings: Finding[] = [];
+  for (const section of ['targets', 'slos'] as const) {
+    const byName = Map.groupBy(found[section], (item) => valueAt(item.raw, ['name']));
+    for (const [name, same] of byName) {
+      if (typeof name !== 'string' || same.length < 2) continue;
+      for (const [index, item] of same.entries()) {
+        const other = same[index === 0 ? 1 : 0]!;
+        const there = other.source.placeOf([...other.path, 'name']);
+        findings.push(
+          placed(
+            {
+              rule: 'duplicate-name',
+              path: [...item.path, 'name'],
+              message: `the name "${name}" is used twice in ${section}`,
+              hint: `also at ${other.source.file}:${there.line}:${there.column}; names are unique over all files`,
+            },
+            item.source,
+          ),
+        );
       }
     }
   }
-  const place: Merged['place'] = ([top, index, ...rest], key) => {
-    const origin = origins.get(`${String(top)}.${String(index)}`);
-    if (origin !== undefined) return origin.parsed.locate([top!, origin.index, ...rest], key);
-    const file = origins.get(String(top))?.parsed ?? parsed[0];
-    return file?.locate([top, index, ...rest].filter((p) => p !== undefined), key) ?? { file: '', line: 1, column: 1, length: 1 };
+  return findings;
+}
+
+function parseExporter(exporters: readonly Item[], findings: Finding[]): Spec['exporter'] {
+  for (const second of exporters.slice(1)) {
+    const hint = `the first one is in ${exporters[0]!.source.file}; keep one`;
+    findings.push(
+      placed(
+        { rule: 'duplicate-exporter', path: ['exporter'], message: 'a second section exporter', hint, atKey: true },
+        second.source,
+      ),
+    );
+  }
+  const schema = specSchema.shape.exporter;
+  const parsed = exporters.map((item) => {
+    const { value, problems } = parseAt(schema, item.raw, item.path);
+    findings.push(...problems.map((problem) => placed(problem, item.source)));
+    return value;
+  });
+  return parsed[0] ?? schema.parse({});
+}
+
+function valuesOf(found: Items): Record<Section, unknown[]> {
+  const values = (section: Section) => found[section].map((item) => item.value).filter((value) => value !== undefined);
+  return {
+    targets: values('targets'),
+    slos: values('slos'),
+    maintenance: values('maintenance'),
+    policies: values('policies'),
   };
-  return { merged, place, repeated };
 }
 
-function schemaProblems(issue: z.core.$ZodIssue): Problem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ rule: 'unknown-key', path: [...issue.path, key], key: true, message: `unknown key "${key}"`, hint: `\`plimsoll schema\` lists the keys of ${issue.path.filter((p) => typeof p === 'string').join('.') || 'a spec'}` }));
-  }
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    const [first] = issue.errors.filter((errors) => errors.length > 0 && !errors.every((e) => e.code === 'invalid_type')).toSorted((a, b) => a.length - b.length);
-    if (first !== undefined) return first.flatMap((inner) => schemaProblems({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue));
-  }
-  const hint = issue.code === 'custom' ? (issue.params?.hint as string | undefined) : undefined;
-  const name = String(issue.path.findLast((p) => typeof p === 'string') ?? 'spec');
-  return [{ rule: 'schema', path: issue.path, message: `${name}: ${issue.message}`, ...(hint !== undefined && { hint }) }];
+function checkReferences(found: Items): Finding[] {
+  const texts = (section: Section, key: string) =>
+    found[section].map((item) => valueAt(item.raw, [key])).filter((value) => typeof value === 'string');
+  const targets = found.targets
+    .map((item) => item.value as Target | undefined)
+    .filter((target) => target !== undefined);
+  const known: Known = {
+    targetNames: texts('targets', 'name'),
+    services: texts('slos', 'service'),
+    targets: new Map(targets.map((target) => [target.name, target])),
+  };
+  const check = <T>(section: Section, of: (value: T, path: Path, raw: unknown) => Problem[]) =>
+    found[section].flatMap((item) =>
+      item.value === undefined
+        ? []
+        : of(item.value as T, item.path, item.raw).map((problem) => placed(problem, item.source)),
+    );
+  return [
+    ...check<Target>('targets', (target, path, raw) =>
+      checkTarget(target, path, valueAt(raw, ['timeout']) !== undefined),
+    ),
+    ...check<Spec['slos'][number]>('slos', (slo, path) => checkSlo(slo, path, known)),
+    ...check<Spec['maintenance'][number]>('maintenance', (window, path) => checkMaintenance(window, path, known)),
+  ];
 }
 
-function withTimeouts(spec: Spec): Spec {
-  const targets = spec.targets.map((t) => ({ ...t, timeout: t.timeout ?? Math.min(MAX_TIMEOUT_MS, Math.round(t.interval * 0.8)) }));
-  return { ...spec, targets };
-}
-
-function redact(finding: Finding, secrets: readonly string[]): Finding {
-  const clean = (text: string) => secrets.reduce((t, secret) => t.replaceAll(secret, '[secret]'), text);
-  return { ...finding, message: clean(finding.message), ...(finding.hint !== undefined && { hint: clean(finding.hint) }) };
+/** Lint knows indexes in the whole spec; here they become places in files. */
+function lint(spec: Spec, found: Items, exporter: Item | undefined): Finding[] {
+  return lintSpec(spec).map((problem) => {
+    const [section, index, ...rest] = problem.path;
+    const valid = SECTIONS.some((s) => s === section)
+      ? found[section as Section].filter((item) => item.value !== undefined)
+      : [];
+    const item = typeof index === 'number' ? valid[index] : undefined;
+    if (item !== undefined) return placed({ ...problem, path: [...item.path, ...rest] }, item.source);
+    const any = exporter ?? SECTIONS.flatMap((s) => found[s])[0];
+    return any === undefined
+      ? finding(problem.rule, '', { line: 1, column: 1, length: 1 }, problem)
+      : placed(problem, any.source);
+  });
 }

@@ -1,31 +1,192 @@
-// The catalogue of rules that a spec is checked against. `plimsoll explain` prints it.
+// The catalogue of rules: what `check` can find, how bad it is, and the page that `explain` shows. Pure data.
 
-type Rule = readonly [severity: 'error' | 'warning', summary: string, explanation: string];
+export interface Rule {
+  readonly severity: 'error' | 'warning';
+  /** `invalid`: would not start, exit code 3. `finding`: exit code 1. */
+  readonly exit: 'invalid' | 'finding';
+  readonly summary: string;
+  /** What, why, how to fix and an example; plain text in paragraphs. */
+  readonly explanation: string;
+}
 
-/** An error keeps the exporter from starting (exit 3); a warning is a finding (exit 1). */
-export const RULES = {
-  'file-unreadable': ['error', 'a spec file cannot be read', 'The file does not exist, is larger than 1 MiB, or may not be read by this user. Check the path and the permissions.'],
-  'yaml-syntax': ['error', 'the file is not valid YAML', 'The parser could not read the file at this place. Common causes: tabs for indentation, a missing colon, a second document ("---"). One document per file.'],
-  schema: ['error', 'a value has the wrong form', 'The value at this place is missing, has the wrong type, or is out of range. `plimsoll schema` prints the JSON Schema for your editor.'],
-  'unknown-key': ['error', 'a key is not known', 'A misspelled key would be ignored in silence, so unknown keys are refused.'],
-  'duplicate-name': ['error', 'a name is used twice', 'Targets, and SLOs, need a name of their own over all files: it is the label of their series and the key of their history. The section `exporter` may stand in one file only.'],
-  'secret-missing': ['error', 'a secret cannot be found', `\${env:NAME} needs the variable to be set, \${file:path} the file to be readable. The path is relative to the spec file.`],
-  'unknown-target': ['error', 'a target is not in the spec', 'The SLI, dependency or maintenance names a target that no file defines.'],
-  'unknown-service': ['error', 'a service is not in the spec', 'The maintenance names a service that no SLO has, so it would exclude nothing.'],
-  'unknown-step': ['error', 'the target has no such step', 'An SLI can use the steps that its target runs. Steps that are not on by default are switched on with `steps:` of the target.'],
-  'sli-mismatch': ['error', 'the SLI does not fit the target', 'freshness of replica needs mariadb or redis with replicas and step replica; of cron wordpress with step cron; of certificate tls, or https; of cache cdn. hits needs cdn with step hit. Exactly one of below and above; above is for certificates.'],
-  'objective-range': ['error', 'the objective leaves no error budget', 'An objective of 100% means that every single failed probe breaks the promise, and burn rates divide by zero. It must be above 0% and below 100%.'],
-  'time-zone': ['error', 'the time zone is not known', 'Calendar windows need an IANA name such as Europe/Berlin or UTC.'],
-  'timeout-interval': ['error', 'the timeout is not below the interval', 'One run per target at a time: a run that may last longer than its interval would make the next one miss its slot.'],
-  'inline-secret': ['warning', 'a password stands in the spec', `Specs live in Git. Put the secret into a file or variable: \${file:/run/secrets/db} or \${env:DB_PASSWORD}.`],
-  'tier-unreachable': ['warning', 'an alert tier can never fire', 'The highest possible burn rate is 1 / (1 - objective). A tier whose factor k is not below it never fires: k x (1 - objective) >= 1. Choose a higher objective or a policy of your own.'],
-  'interval-too-long': ['warning', 'too few events for this objective', 'A tier fires on events in its long window, and needs at least 3 bad ones and a statistically safe ratio. With few events per window it never fires. Shorten the interval.'],
-  'short-window': ['warning', 'a short window holds under four events', 'One missed or late probe decides such a window. Let the short window hold at least four intervals.'],
-  'window-beyond-retention': ['warning', 'the window is longer than the history', 'Events older than exporter.retention are dropped, so the window would look back at nothing.'],
-  'no-policy': ['warning', 'no alert policy for this period', 'Tiers are built in for 7 days and for 28 to 31 days. Another period needs an entry under `policies:` with its own tiers.'],
-  'duplicate-slo': ['warning', 'two SLOs promise the same', 'The same SLI, objective and window under two names costs series and pages twice.'],
-  'too-many-series': ['warning', 'more series than the limit', 'The SLOs alone would expose more than exporter.maxSeries series. Switch off exporter.windowGauges, or raise the limit together with that of Prometheus or Mimir.'],
-  'maintenance-cap': ['warning', 'a maintenance window exceeds the cap', 'At most exporter.maxExcluded of a period can be excluded. A window that goes beyond is not applied: its events count.'],
-} as const satisfies Record<string, Rule>;
+const error = (summary: string, why: string, fix: string): Rule => ({
+  severity: 'error',
+  exit: 'invalid',
+  summary,
+  explanation: `${why}\n\nTo fix it: ${fix}`,
+});
+const warning = (summary: string, why: string, fix: string): Rule => ({
+  severity: 'warning',
+  exit: 'finding',
+  summary,
+  explanation: `${why}\n\nTo fix it: ${fix}`,
+});
 
-export type RuleId = keyof typeof RULES;
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: ${env:NAME} is the syntax of the spec
+const CATALOGUE = {
+  'file-unreadable': error(
+    'a spec file cannot be read',
+    'The file does not exist, may not be read, or a directory holds no *.yaml file. Nothing of it was checked.',
+    'Check the path: --config names a file and can be repeated; without it plimsoll.yaml in the current directory is read.',
+  ),
+  'yaml-syntax': error(
+    'the file is not valid YAML',
+    'YAML could not be read at this place, a key stands twice in a mapping, or the file holds several documents.',
+    'Indent with spaces, all keys of a mapping alike. Inside { } and [ ] quote values with braces: { password: "${env:DB_PASSWORD}" }. One document per file.',
+  ),
+  'yaml-limit': error(
+    'the file is larger or deeper than a spec may be',
+    'A spec file is at most 1 MiB, with at most 50 aliases and few levels. The limits stop files that expand to gigabytes when they are read.',
+    'Split the file, for example one per team, and repeat --config.',
+  ),
+  'yaml-tag': error(
+    'YAML tags and directives are not allowed',
+    'Tags (!name) and %YAML lines change how values are read, and differ between YAML libraries.',
+    'Remove the tag or directive: a spec is plain YAML 1.2.',
+  ),
+  'secret-missing': error(
+    'a secret that the spec refers to is not there',
+    '${env:NAME} or ${file:path} refers to a variable that is not set, or to a file that cannot be read, or it is empty. A probe without its password would only measure our own mistake, so nothing is started.',
+    'Set the variable, or mount the file. Paths are relative to the directory of the spec file. Example: password: ${file:/run/secrets/db}',
+  ),
+  'unknown-key': error(
+    'a key that the spec does not know',
+    'Unknown keys are errors, because a misspelt key would otherwise silently mean its default.',
+    'Look at the hint, or at plimsoll schema. Example: intervall: 30s is interval: 30s',
+  ),
+  'missing-key': error(
+    'a required key is missing',
+    'The part of the spec that is underlined needs this key; it has no default.',
+    'Add the key. Example of a target: { name: shop, kind: wordpress, url: https://shop.example.org/ }',
+  ),
+  'wrong-type': error(
+    'a value of the wrong type',
+    'A list, a mapping, a text or a number was expected.',
+    'Lists are written [a, b] or with dashes. Example: dependsOn: [shop-db]',
+  ),
+  'invalid-value': error(
+    'a value that is not allowed here',
+    'The value has the right type, but not the right form or range: durations are a number and a unit, percentages have a percent sign, names are lower-case letters, digits and dashes.',
+    'Examples: 400ms, 30s, 5m, 30d; 99.9% or 0.999; 2026-12-01T22:00:00Z',
+  ),
+  'unknown-kind': error(
+    'an unknown kind of target or SLI',
+    'Every target and every SLI has a kind, which decides about its other keys.',
+    'Use one of the kinds of the hint. Example: kind: wordpress',
+  ),
+  'duplicate-name': error(
+    'a name is used twice',
+    'Names of targets and SLOs are labels of series. Two with the same name would add up to one. Names are unique over all files; both places are reported.',
+    'Rename one of the two. Renaming an SLO starts its history anew.',
+  ),
+  'duplicate-exporter': error(
+    'the section exporter stands in more than one file',
+    'The settings of the exporter belong to the process, not to a team, so they stand in one file.',
+    'Keep one of them.',
+  ),
+  'unknown-target': error(
+    'a reference to a target that does not exist',
+    'An SLI, dependsOn or a maintenance window names a target that no file defines.',
+    'Correct the name, or add the target. Example: sli: { kind: probe, target: shop }',
+  ),
+  'unknown-step': error(
+    'a step that the target does not run',
+    'The SLI counts a step that the kind of target does not have, or that its list steps leaves out. It would never see an event.',
+    'Name one of its steps, or add the step to the target. Example: steps: [front, rest]',
+  ),
+  'unknown-service': error(
+    'maintenance for a service that no SLO has',
+    'The window would exclude nothing, and the planned work would burn budget.',
+    'Name a service that an SLO has.',
+  ),
+  'freshness-source': error(
+    'the target cannot measure this freshness',
+    'replica needs a mariadb or redis target with replicas and the step replica; cron a wordpress target with the step cron; certificate a tls target or one with an https URL; cache a cdn target with the step age or hit.',
+    'Use another target, or add what is missing. Example: sli: { kind: freshness, target: shop-db, of: replica, below: 30s }',
+  ),
+  'freshness-limit': error(
+    'freshness needs exactly one limit of the right kind',
+    'An age must be below a limit. A certificate has no age but time left, which must be above one.',
+    'Examples: { of: replica, below: 30s }, { of: certificate, above: 14d }',
+  ),
+  'hits-source': error(
+    'cache hits need a cdn target with the step hit',
+    'Hits are counted on the second of two requests for the same URL, which only the step hit of a cdn target makes.',
+    'Use a target of kind cdn that runs the step hit.',
+  ),
+  'objective-100': error(
+    'an objective of 100 % leaves no error budget',
+    'The error budget is 1 - objective. With none, every single failed probe breaks the promise, and burn rates divide by zero.',
+    'Promise less. 99.9% over 30 days allows 43 minutes; 99.99% allows 4.3 minutes.',
+  ),
+  'objective-0': error(
+    'an objective of 0 % promises nothing',
+    'With an objective of 0 everything may fail, so no alert can ever fire.',
+    'Write the share of good events that you promise. Example: objective: 99.9%',
+  ),
+  'time-zone': error(
+    'an unknown time zone',
+    'A calendar period begins at midnight in a place, and offsets such as +01:00 do not know daylight saving.',
+    'Write an IANA name. Example: { calendar: month, timeZone: Europe/Berlin }',
+  ),
+  'timeout-interval': error(
+    'the timeout is not below the interval',
+    'A run that is still going when the next one is due makes the next one be missed.',
+    'Shorten the timeout or lengthen the interval. The default is the smaller of 10 s and 80 % of the interval.',
+  ),
+  'step-needs': warning(
+    'a step lacks the setting that it needs',
+    'cron needs healthToken, replica needs replicas, origin needs origin, authority needs authorities. Without it the step says nothing about the target.',
+    'Add the setting, or leave the step out of steps. Example: healthToken: ${env:HEALTH_TOKEN}',
+  ),
+  'inline-secret': warning(
+    'a secret stands in the file in plain text',
+    'Spec files are kept in version control and shown in reviews. A password in them is known to everyone who can read the repository, for ever.',
+    'Move it out and change it. Example: password: ${file:/run/secrets/db}',
+  ),
+  'tier-never-fires': warning(
+    'an alert tier that can never fire',
+    'A tier fires at burn rate k, that is at an error ratio of k x (1 - objective). A ratio cannot be above 1, so where the product is 1 or more not even a full outage fires. k is share x period / long window: 14.4 for 2 % of 30 days in one hour.',
+    'Raise the objective, or write a policy with a longer window. Example: at k = 14.4 an objective of 93% can never page.',
+  ),
+  'interval-too-long': warning(
+    'the probe interval is too long for the objective',
+    'At least 3 bad events must be seen, and more than chance explains. Where those are a quarter of the budget of the whole period or more (or more than a window can hold), the alert comes too late for its objective.',
+    'Shorten the interval of the target. Example: 99.9% over 30 days with 30 s allows 86 bad events, and 5 bad of 120 page.',
+  ),
+  'short-window': warning(
+    'the short window of a tier holds fewer than four probes',
+    'The short window makes an alert end soon after the trouble. With fewer than four events in it one probe decides.',
+    'Probe at least every quarter of the short window: every 75 s for 5 minutes.',
+  ),
+  'window-retention': warning(
+    'the window is longer than the history that is kept',
+    'The budget of the whole period cannot be computed from history that has been deleted.',
+    'Raise exporter.retention, or shorten the window. Example: retention: 400d',
+  ),
+  'period-policy': warning(
+    'the period has no alert policy',
+    'Shares of the budget are built in for 7 days, for 28 to 31 days, and for calendar weeks and months. For another period, a calendar quarter (90 days) too, there is no tier: nobody would be alerted.',
+    'Use 30d, or write a policy. Example: policies: [{ window: 90d, tiers: [{ tier: page, severity: page, long: 1h, short: 5m, budget: 1% }] }]',
+  ),
+  'duplicate-slo': warning(
+    'two SLOs promise exactly the same',
+    'Same SLI, objective and window: every incident alerts twice, and every series is paid for twice.',
+    'Remove one of them.',
+  ),
+  'too-many-series': warning(
+    'more series than the limit of the exporter',
+    'An SLO has up to 12 series, 14 more with the window gauges; a target has about 16 per step and phase. Mimir allows 150,000 series per tenant by default.',
+    'Set exporter.windowGauges: false, split the exporter, or raise exporter.maxSeries.',
+  ),
+  'maintenance-too-long': warning(
+    'maintenance excludes more of the period than allowed',
+    'Excluded time is no uptime. At most exporter.maxExcluded (10 %) of a period can be excluded; beyond that events count again.',
+    'Shorten the window. Example: 3 days of 30.',
+  ),
+} satisfies Record<string, Rule>;
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above
+
+export type RuleId = keyof typeof CATALOGUE;
+export const RULES: Readonly<Record<RuleId, Rule>> = CATALOGUE;
+export const RULE_IDS = Object.keys(CATALOGUE) as readonly RuleId[];

@@ -1,7 +1,17 @@
 // Scalars as people write them: durations, percentages, sizes, secrets. Pure.
 import { z } from 'zod';
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/** What parseDuration takes, for JSON Schema. */
+export const DURATION_PATTERN = '^(\\d+(\\.\\d+)?(ms|s|m|h|d|w))+$';
 
 /** "1h30m" to ms. Returns undefined for anything that is not a sum of number+unit (ms s m h d w). */
 export function parseDuration(text: string): number | undefined {
@@ -24,35 +34,55 @@ export function formatDuration(ms: number): string {
 export function parsePercent(value: string | number): number | undefined {
   if (typeof value === 'number') return value >= 0 && value <= 1 ? value : undefined;
   const match = /^(\d+(?:\.\d+)?)\s*%$/.exec(value);
-  return match ? Number(`${match[1]}e-2`) : undefined;
+  const ratio = match ? Number(`${match[1]}e-2`) : undefined;
+  return ratio !== undefined && ratio <= 1 ? ratio : undefined;
 }
 
 /** A zod schema for a duration in ms, written as text, between `min` and `max` ms. */
 export function durationMs({ min, max }: { min: number; max: number }) {
-  return z.union([z.string(), z.number()], { error: 'a duration like 30s, 5m or 30d' }).transform((value, ctx) => {
-    const ms = typeof value === 'string' ? parseDuration(value) : value === 0 ? 0 : undefined;
-    if (ms === undefined) {
-      ctx.addIssue({ code: 'custom', message: `"${value}" is not a duration`, params: { hint: 'write a number and a unit: 400ms, 30s, 5m, 1h, 30d' } });
-      return z.NEVER;
-    }
-    if (ms < min || ms > max) {
-      ctx.addIssue({ code: 'custom', message: `${value} is out of range`, params: { hint: `between ${formatDuration(min)} and ${formatDuration(max)}` } });
-      return z.NEVER;
-    }
-    return ms;
-  });
+  const text = z.string().meta({ pattern: DURATION_PATTERN, examples: ['30s', '5m', '30d'] });
+  return z
+    .union([text, z.number()], { error: 'a duration like 30s, 5m or 30d' })
+    .meta({ title: 'duration' })
+    .transform((value, ctx) => {
+      const ms = typeof value === 'string' ? parseDuration(value) : value === 0 ? 0 : undefined;
+      if (ms === undefined) {
+        ctx.addIssue({
+          code: 'custom',
+          message: `"${value}" is not a duration`,
+          params: { hint: 'write a number and a unit: 400ms, 30s, 5m, 1h, 30d' },
+        });
+        return z.NEVER;
+      }
+      if (ms < min || ms > max) {
+        ctx.addIssue({
+          code: 'custom',
+          message: `${value} is out of range`,
+          params: { hint: `between ${formatDuration(min)} and ${formatDuration(max)}` },
+        });
+        return z.NEVER;
+      }
+      return ms;
+    });
 }
 
 /** A zod schema for a ratio 0..1, written as "99.9%" or 0.999. */
 export function ratio() {
-  return z.union([z.string(), z.number()], { error: 'a percentage like 99.9%' }).transform((value, ctx) => {
-    const parsed = parsePercent(value);
-    if (parsed === undefined) {
-      ctx.addIssue({ code: 'custom', message: `"${value}" is not a percentage`, params: { hint: 'write 99.9% or 0.999' } });
-      return z.NEVER;
-    }
-    return parsed;
-  });
+  return z
+    .union([z.string(), z.number()], { error: 'a percentage like 99.9%' })
+    .meta({ title: 'percentage' })
+    .transform((value, ctx) => {
+      const parsed = parsePercent(value);
+      if (parsed === undefined) {
+        ctx.addIssue({
+          code: 'custom',
+          message: `"${value}" is not a percentage`,
+          params: { hint: 'write 99.9% or 0.999' },
+        });
+        return z.NEVER;
+      }
+      return parsed;
+    });
 }
 
 /** Text that may hold `${env:NAME}` or `${file:path}`; files/ resolves it before the schema sees it. */

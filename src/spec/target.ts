@@ -4,122 +4,187 @@ import { z } from 'zod';
 import { durationMs, secretString } from './scalars.ts';
 
 const common = {
-  name: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, 1 to 63 characters'),
-  /** Time between two runs, in ms. */
-  interval: durationMs({ min: 1_000, max: 86_400_000 }).default(30_000),
-  /** Deadline for one whole run, in ms; must be below `interval`. Default: the smaller of 10 s and 80 % of the interval. */
-  timeout: durationMs({ min: 100, max: 600_000 }).optional(),
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, 1 to 63 characters')
+    .describe('Unique name.'),
+  interval: durationMs({ min: 1_000, max: 86_400_000 }).default(30_000).describe('Time between two runs, in ms.'),
+  timeout: durationMs({ min: 100, max: 600_000 })
+    .optional()
+    .describe(
+      'Deadline for one whole run, in ms; must be below `interval`. Default: the smaller of 10 s and 80 % of the interval.',
+    ),
 };
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'a URL like https://shop.example.org/' });
 
 const http = {
-  url: httpUrl,
-  /** Path of a PEM file with extra certificate authorities. */
-  ca: z.string().optional(),
-  /** Connect to this IP address instead of what DNS says; name and SNI stay. */
-  address: z.union([z.ipv4(), z.ipv6()]).optional(),
-  headers: z.record(z.string(), secretString).optional(),
+  url: httpUrl.describe('What to probe.'),
+  ca: z.string().optional().describe('Path of a PEM file with extra certificate authorities.'),
+  address: z
+    .union([z.ipv4(), z.ipv6()])
+    .optional()
+    .describe('Connect to this IP address instead of what DNS says; name and SNI stay.'),
+  headers: z.record(z.string(), secretString).optional().describe('Request headers.'),
 };
 
 export const wordpressTarget = z.strictObject({
   ...common,
-  kind: z.literal('wordpress'),
+  kind: z.literal('wordpress').describe('What it is.'),
   ...http,
-  /** Text that the front page must contain. */
-  marker: z.string().min(1).optional(),
-  /** A page smaller than this is a white screen, in bytes. */
-  minBytes: z.int().min(1).default(512),
-  /** Path of a static file: tells the web server from PHP. */
-  asset: z.string().startsWith('/').default('/wp-includes/css/dist/block-library/style.min.css'),
-  /** WordPress behind the edge, for the uncached steps, e.g. http://10.0.0.5:8080/. Host header stays that of `url`. */
-  origin: httpUrl.optional(),
-  /** Token of the mu-plugin plimsoll-health.php (header X-Plimsoll-Token), for the step cron. */
-  healthToken: secretString.optional(),
-  /** WP-Cron later than this is stuck, in ms. Site Health calls an event missed after 5 minutes. */
-  cronMaxLag: durationMs({ min: 1_000, max: 86_400_000 }).default(300_000),
-  steps: z.array(z.enum(['front', 'uncached', 'static', 'rest', 'login', 'cron'])).min(1).default(['front', 'uncached', 'static', 'rest', 'login']),
+  marker: z.string().min(1).optional().describe('Text that the front page must contain.'),
+  minBytes: z.int().min(1).default(512).describe('A page smaller than this is a white screen, in bytes.'),
+  asset: z
+    .string()
+    .startsWith('/')
+    .default('/wp-includes/css/dist/block-library/style.min.css')
+    .describe('Path of a static file: tells the web server from PHP.'),
+  origin: httpUrl
+    .optional()
+    .describe(
+      'WordPress behind the edge, for the uncached steps, e.g. http://10.0.0.5:8080/. Host header stays that of `url`.',
+    ),
+  healthToken: secretString
+    .optional()
+    .describe('Token of the mu-plugin plimsoll-health.php (header X-Plimsoll-Token), for the step cron.'),
+  cronMaxLag: durationMs({ min: 1_000, max: 86_400_000 })
+    .default(300_000)
+    .describe('WP-Cron later than this is stuck, in ms. Site Health calls an event missed after 5 minutes.'),
+  steps: z
+    .array(z.enum(['front', 'uncached', 'static', 'rest', 'login', 'cron']))
+    .min(1)
+    .default(['front', 'uncached', 'static', 'rest', 'login'])
+    .describe('What a run does, in order.'),
 });
 
 const database = {
-  password: secretString.optional(),
-  /** TLS to the server: off, required (any certificate), or verify. */
-  tls: z.enum(['off', 'required', 'verify']).default('off'),
-  ca: z.string().optional(),
-  /** Replicas whose freshness is measured with the primary's heartbeat. */
-  replicas: z.array(z.strictObject({ name: common.name, url: z.string() })).default([]),
-  /** A replica further behind than this is `replica_lag`, in ms. */
-  maxLag: durationMs({ min: 100, max: 86_400_000 }).default(30_000),
+  password: secretString
+    .optional()
+    .describe('Password of the probe user; a reference to a file or to the environment, see README.'),
+  tls: z
+    .enum(['off', 'required', 'verify'])
+    .default('off')
+    .describe('TLS to the server: off, required (any certificate), or verify.'),
+  ca: z.string().optional().describe('Path of a PEM file with extra certificate authorities.'),
+  replicas: z
+    .array(
+      z.strictObject({
+        name: common.name,
+        url: z.string().describe('URL of the replica, in the form of the URL of the primary.'),
+      }),
+    )
+    .default([])
+    .describe("Replicas whose freshness is measured with the primary's heartbeat."),
+  maxLag: durationMs({ min: 100, max: 86_400_000 })
+    .default(30_000)
+    .describe('A replica further behind than this is `replica_lag`, in ms.'),
 };
 
 export const mariadbTarget = z.strictObject({
   ...common,
-  kind: z.literal('mariadb'),
-  url: z.url({ protocol: /^(mysql|mariadb)$/, error: 'a URL like mysql://user@host:3306/database' }),
+  kind: z.literal('mariadb').describe('What it is.'),
+  url: z
+    .url({ protocol: /^(mysql|mariadb)$/, error: 'a URL like mysql://user@host:3306/database' })
+    .describe('What to probe.'),
   ...database,
-  steps: z.array(z.enum(['connect', 'read', 'write', 'replica'])).min(1).default(['connect', 'read', 'write']),
+  steps: z
+    .array(z.enum(['connect', 'read', 'write', 'replica']))
+    .min(1)
+    .default(['connect', 'read', 'write'])
+    .describe('What a run does, in order.'),
 });
 
 export const redisTarget = z.strictObject({
   ...common,
-  kind: z.literal('redis'),
-  url: z.url({ protocol: /^rediss?$/, error: 'a URL like redis://host:6379/0' }),
+  kind: z.literal('redis').describe('What it is.'),
+  url: z.url({ protocol: /^rediss?$/, error: 'a URL like redis://host:6379/0' }).describe('What to probe.'),
   ...database,
-  steps: z.array(z.enum(['connect', 'read', 'write', 'replica'])).min(1).default(['connect', 'read', 'write']),
+  steps: z
+    .array(z.enum(['connect', 'read', 'write', 'replica']))
+    .min(1)
+    .default(['connect', 'read', 'write'])
+    .describe('What a run does, in order.'),
 });
 
 export const cdnTarget = z.strictObject({
   ...common,
-  kind: z.literal('cdn'),
+  kind: z.literal('cdn').describe('What it is.'),
   ...http,
-  /** The origin behind the edge; needed by the step origin. Host header stays that of `url`. */
-  origin: httpUrl.optional(),
-  /** Edge addresses to test one by one; default: every address DNS gives. */
-  addresses: z.array(z.union([z.ipv4(), z.ipv6()])).optional(),
-  /** A cached copy may be this old, in ms. */
-  maxAge: durationMs({ min: 1_000, max: 31 * 86_400_000 }).default(86_400_000),
-  adminPath: z.string().startsWith('/').default('/wp-admin/'),
-  /** Cookie of a logged-in visitor, which must bypass the cache. */
-  loginCookie: z.string().default('wordpress_logged_in_plimsoll=probe'),
-  steps: z.array(z.enum(['hit', 'miss', 'bypass', 'admin', 'age', 'origin', 'addresses'])).min(1).default(['hit', 'miss', 'bypass', 'admin', 'age']),
+  origin: httpUrl
+    .optional()
+    .describe('The origin behind the edge; needed by the step origin. Host header stays that of `url`.'),
+  addresses: z
+    .array(z.union([z.ipv4(), z.ipv6()]))
+    .optional()
+    .describe('Edge addresses to test one by one; default: every address DNS gives.'),
+  maxAge: durationMs({ min: 1_000, max: 31 * 86_400_000 })
+    .default(86_400_000)
+    .describe('A cached copy may be this old, in ms.'),
+  adminPath: z.string().startsWith('/').default('/wp-admin/').describe('Path that must never come from the cache.'),
+  loginCookie: z
+    .string()
+    .default('wordpress_logged_in_plimsoll=probe')
+    .describe('Cookie of a logged-in visitor, which must bypass the cache.'),
+  steps: z
+    .array(z.enum(['hit', 'miss', 'bypass', 'admin', 'age', 'origin', 'addresses']))
+    .min(1)
+    .default(['hit', 'miss', 'bypass', 'admin', 'age'])
+    .describe('What a run does, in order.'),
 });
 
 export const httpTarget = z.strictObject({
   ...common,
-  kind: z.literal('http'),
+  kind: z.literal('http').describe('What it is.'),
   ...http,
-  method: z.enum(['GET', 'HEAD', 'POST']).default('GET'),
-  body: z.string().optional(),
-  /** Accepted status codes; default 200 to 299. */
-  status: z.array(z.int().min(100).max(599)).optional(),
-  /** Text that the body must contain. */
-  contains: z.string().optional(),
-  followRedirects: z.boolean().default(true),
-  steps: z.array(z.enum(['get'])).default(['get']),
+  method: z.enum(['GET', 'HEAD', 'POST']).default('GET').describe('HTTP method.'),
+  body: z.string().optional().describe('Body of the request.'),
+  status: z.array(z.int().min(100).max(599)).optional().describe('Accepted status codes; default 200 to 299.'),
+  contains: z.string().optional().describe('Text that the body must contain.'),
+  followRedirects: z.boolean().default(true).describe('Follow redirects.'),
+  steps: z
+    .array(z.enum(['get']))
+    .default(['get'])
+    .describe('What a run does, in order.'),
 });
 
 export const tlsTarget = z.strictObject({
   ...common,
-  kind: z.literal('tls'),
-  url: z.url({ protocol: /^(tls|https)$/, error: 'a URL like tls://shop.example.org:443' }),
-  ca: z.string().optional(),
-  address: z.union([z.ipv4(), z.ipv6()]).optional(),
-  servername: z.string().optional(),
-  /** Certificates that expire within this time are bad, in ms. */
-  minValidity: durationMs({ min: 0, max: 400 * 86_400_000 }).default(7 * 86_400_000),
-  steps: z.array(z.enum(['handshake', 'expiry'])).default(['handshake', 'expiry']),
+  kind: z.literal('tls').describe('What it is.'),
+  url: z.url({ protocol: /^(tls|https)$/, error: 'a URL like tls://shop.example.org:443' }).describe('What to probe.'),
+  ca: z.string().optional().describe('Path of a PEM file with extra certificate authorities.'),
+  address: z
+    .union([z.ipv4(), z.ipv6()])
+    .optional()
+    .describe('Connect to this IP address instead of what DNS says; name and SNI stay.'),
+  servername: z.string().optional().describe('Name for SNI and verification, if it is not the host of the URL.'),
+  minValidity: durationMs({ min: 0, max: 400 * 86_400_000 })
+    .default(7 * 86_400_000)
+    .describe('Certificates that expire within this time are bad, in ms.'),
+  steps: z
+    .array(z.enum(['handshake', 'expiry']))
+    .default(['handshake', 'expiry'])
+    .describe('What a run does, in order.'),
 });
 
 export const dnsTarget = z.strictObject({
   ...common,
-  kind: z.literal('dns'),
-  url: z.url({ protocol: /^dns$/, error: 'a URL like dns://9.9.9.9:53/shop.example.org, or dns:///shop.example.org for the system resolver' }),
-  type: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'NS', 'TXT', 'SOA']).default('A'),
-  /** Exactly these answers are expected, in any order. */
-  expect: z.array(z.string()).optional(),
-  /** Name servers (host or host:port) whose SOA serial must agree; needed by the step authority. */
-  authorities: z.array(z.string()).optional(),
-  steps: z.array(z.enum(['resolve', 'authority'])).default(['resolve']),
+  kind: z.literal('dns').describe('What it is.'),
+  url: z
+    .url({
+      protocol: /^dns$/,
+      error: 'a URL like dns://9.9.9.9:53/shop.example.org, or dns:///shop.example.org for the system resolver',
+    })
+    .describe('What to probe.'),
+  type: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'NS', 'TXT', 'SOA']).default('A').describe('Record type to ask for.'),
+  expect: z.array(z.string()).optional().describe('Exactly these answers are expected, in any order.'),
+  authorities: z
+    .array(z.string())
+    .optional()
+    .describe('Name servers (host or host:port) whose SOA serial must agree; needed by the step authority.'),
+  steps: z
+    .array(z.enum(['resolve', 'authority']))
+    .default(['resolve'])
+    .describe('What a run does, in order.'),
 });
 
 export const TARGET_SCHEMAS = {
@@ -131,6 +196,16 @@ export const TARGET_SCHEMAS = {
   tls: tlsTarget,
   dns: dnsTarget,
 } as const;
+
+export const targetSchema = z.discriminatedUnion('kind', [
+  wordpressTarget,
+  mariadbTarget,
+  redisTarget,
+  cdnTarget,
+  httpTarget,
+  tlsTarget,
+  dnsTarget,
+]);
 
 export type TargetKind = keyof typeof TARGET_SCHEMAS;
 export type TargetOf = { readonly [K in TargetKind]: z.output<(typeof TARGET_SCHEMAS)[K]> & { timeout: number } };

@@ -88,11 +88,13 @@ export class Ledger {
           const counts = totals.get(entry.id);
           if (counts === undefined) continue;
           // The oldest row kept is the base line, unless it is the SLO's first (rows are at most an hour apart): then that is 0.
-          if (entry.history.lastMs === 0 && atMs - entry.createdMs <= OLDEST_ROW_GAP_MS) entry.history.record(Math.min(entry.createdMs, atMs), ZERO);
+          if (entry.history.lastMs === 0 && atMs - entry.createdMs <= OLDEST_ROW_GAP_MS)
+            entry.history.record(Math.min(entry.createdMs, atMs), ZERO);
           entry.history.record(atMs, counts);
         }
       }) ?? 0;
-    for (const entry of built) entry.history.record(Math.max(entry.history.lastMs, entry.createdMs, this.#lastTickMs), entry.total);
+    for (const entry of built)
+      entry.history.record(Math.max(entry.history.lastMs, entry.createdMs, this.#lastTickMs), entry.total);
     return damaged;
   }
 
@@ -139,7 +141,11 @@ export class Ledger {
     if (this.#pending.length > MAX_PENDING) this.#pending.shift();
     if (this.#store === undefined) return new Error('the store is not open');
     try {
-      this.#store.commit({ ticks: this.#pending, newSlos: this.#newSlos, episodes: new Map([...this.#changedEpisodes].map((e) => [e.id, e.episodes])) });
+      this.#store.commit({
+        ticks: this.#pending,
+        newSlos: this.#newSlos,
+        episodes: new Map([...this.#changedEpisodes].map((e) => [e.id, e.episodes])),
+      });
     } catch (error) {
       return error as Error;
     }

@@ -66,7 +66,9 @@ export function openStore(dir: string, retentionMs: number): Store {
       throw error;
     }
     const aside = quarantine(path);
-    warnings.push(`the store was damaged (${(error as Error).message}); it was moved to ${aside} and what could be read was copied`);
+    warnings.push(
+      `the store was damaged (${(error as Error).message}); it was moved to ${aside} and what could be read was copied`,
+    );
     opened = openDatabase(path);
     opened = { db: opened.db, restored: salvage(aside, opened.db) };
   }
@@ -88,7 +90,8 @@ function takeLock(dir: string): DatabaseSync {
     return lock;
   } catch (error) {
     lock.close();
-    if (/locked/.test((error as Error).message)) throw new StoreRefused(`${dir} is in use by another plimsoll process; give this one its own --data directory`);
+    if (/locked/.test((error as Error).message))
+      throw new StoreRefused(`${dir} is in use by another plimsoll process; give this one its own --data directory`);
     throw error;
   }
 }
@@ -98,7 +101,10 @@ function openDatabase(path: string): { db: DatabaseSync; restored: Omit<Restored
   try {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000');
     const version = Number(db.prepare('PRAGMA user_version').get()!.user_version);
-    if (version > SCHEMA_VERSION) throw new StoreRefused(`${path} was written by a newer plimsoll (schema ${version}); upgrade, or use another --data directory`);
+    if (version > SCHEMA_VERSION)
+      throw new StoreRefused(
+        `${path} was written by a newer plimsoll (schema ${version}); upgrade, or use another --data directory`,
+      );
     db.exec(`CREATE TABLE IF NOT EXISTS slo (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_ms INTEGER NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS tick (at_ms INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS episodes (slo_id INTEGER PRIMARY KEY, body TEXT NOT NULL, crc INTEGER NOT NULL) STRICT;
@@ -135,11 +141,13 @@ function replay(db: DatabaseSync, visit: (atMs: number, totals: Totals) => void)
     if (totals === undefined) damaged += 1;
     else visit(atMs, totals);
   }
-  for (const row of db.prepare('SELECT body, crc FROM episodes').iterate()) if (crc32(String(row.body)) !== Number(row.crc)) damaged += 1;
+  for (const row of db.prepare('SELECT body, crc FROM episodes').iterate())
+    if (crc32(String(row.body)) !== Number(row.crc)) damaged += 1;
   return damaged;
 }
 
-const isDamage = (error: unknown): boolean => /not a database|malformed|corrupt|disk image/i.test(String((error as Error).message));
+const isDamage = (error: unknown): boolean =>
+  /not a database|malformed|corrupt|disk image/i.test(String((error as Error).message));
 
 function quarantine(path: string): string {
   const aside = `${path}.damaged-${Date.now()}`;
@@ -155,7 +163,8 @@ function salvage(aside: string, db: DatabaseSync): Omit<Restored, 'warnings'> {
     for (const order of ['ASC', 'DESC']) {
       try {
         const old = new DatabaseSync(aside, { readOnly: true });
-        for (const row of old.prepare(`${select} ORDER BY 1 ${order}`).iterate()) db.prepare(insert).run(...(Object.values(row) as (string | number)[]));
+        for (const row of old.prepare(`${select} ORDER BY 1 ${order}`).iterate())
+          db.prepare(insert).run(...(Object.values(row) as (string | number)[]));
         old.close();
         return;
       } catch {

@@ -26,7 +26,10 @@ export function startTracing(version: string, location: string): Tracing {
   const otel = trace.getTracer('plimsoll', version);
   const tracer: Tracer = {
     run(target) {
-      const root = otel.startSpan(`probe ${target.name}`, { root: true, attributes: { 'plimsoll.target': target.name, 'plimsoll.kind': target.kind, 'plimsoll.location': location } });
+      const root = otel.startSpan(`probe ${target.name}`, {
+        root: true,
+        attributes: { 'plimsoll.target': target.name, 'plimsoll.kind': target.kind, 'plimsoll.location': location },
+      });
       const parent: Context = trace.setSpan(context.active(), root);
       return {
         traceId: root.spanContext().traceId,
@@ -36,9 +39,15 @@ export function startTracing(version: string, location: string): Tracing {
           return {
             traceparent: `00-${traceId}-${spanId}-01`,
             end(result) {
-              span.setAttributes({ 'plimsoll.step': name, 'plimsoll.outcome': result.outcome, 'plimsoll.blame': result.blame });
-              for (const [phase, ms] of Object.entries(result.phases)) span.setAttribute(`plimsoll.phase.${phase}_ms`, ms);
-              if (verdictOf(result.outcome) === 'bad') span.setStatus({ code: SpanStatusCode.ERROR, message: result.detail });
+              span.setAttributes({
+                'plimsoll.step': name,
+                'plimsoll.outcome': result.outcome,
+                'plimsoll.blame': result.blame,
+              });
+              for (const [phase, ms] of Object.entries(result.phases))
+                span.setAttribute(`plimsoll.phase.${phase}_ms`, ms);
+              if (verdictOf(result.outcome) === 'bad')
+                span.setStatus({ code: SpanStatusCode.ERROR, message: result.detail });
               span.end();
             },
           };

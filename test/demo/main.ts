@@ -1,5 +1,5 @@
 // npm run demo: a real platform in small, the exporter on it, and a live table. Stops everything, leaves nothing behind.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,7 +25,13 @@ interface Options {
 }
 
 function options(): Options {
-  const { values } = parseArgs({ options: { break: { type: 'string' }, once: { type: 'boolean', default: false }, for: { type: 'string', default: '60s' } } });
+  const { values } = parseArgs({
+    options: {
+      break: { type: 'string' },
+      once: { type: 'boolean', default: false },
+      for: { type: 'string', default: '60s' },
+    },
+  });
   const [part = '', length = '20s'] = (values.break ?? '').split(':');
   const [breakMs, forMs] = [parseDuration(length), parseDuration(values.for)];
   if (values.break !== undefined && !Object.hasOwn(BREAKS, part)) throw new Error(`--break ${part}: unknown part`);
@@ -37,7 +43,11 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function startExporter(config: string, folder: string): Promise<{ url: string; child: ChildProcess }> {
   const listen = `127.0.0.1:${await freePort()}`;
-  const child = spawn(process.execPath, [MAIN, 'serve', '--config', config, '--listen', listen, '--data', join(folder, 'data'), '--log-level', 'error'], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const child = spawn(
+    process.execPath,
+    [MAIN, 'serve', '--config', config, '--listen', listen, '--data', join(folder, 'data'), '--log-level', 'error'],
+    { stdio: ['ignore', 'pipe', 'inherit'], detached: true },
+  );
   let output = '';
   child.stdout?.on('data', (chunk) => {
     output = (output + chunk).slice(-2_000);
@@ -59,7 +69,12 @@ function show(slos: readonly SloView[], head: string): void {
 }
 
 /** Runs until the time is up (or Ctrl-C), breaks and mends on the way. Returns what was wrong, empty if all is well. */
-async function play(stack: Stack, url: string, { broken, breakMs, once, forMs }: Options, stopped: AbortSignal): Promise<string[]> {
+async function play(
+  stack: Stack,
+  url: string,
+  { broken, breakMs, once, forMs }: Options,
+  stopped: AbortSignal,
+): Promise<string[]> {
   const start = Date.now();
   const seen = nothingSeen();
   let [began, ended]: (number | undefined)[] = [];
@@ -85,14 +100,22 @@ async function play(stack: Stack, url: string, { broken, breakMs, once, forMs }:
     if (process.stdout.isTTY ? Date.now() - lastShown > 1_900 : now !== state) show(slos, head);
     if (process.stdout.isTTY && Date.now() - lastShown > 1_900) lastShown = Date.now();
     state = now;
-    const done = broken === undefined ? Date.now() - start >= forMs : missing(seen, broken).length === 0 || Date.now() - start >= Math.max(forMs, breakMs + 180_000);
+    const done =
+      broken === undefined
+        ? Date.now() - start >= forMs
+        : missing(seen, broken).length === 0 || Date.now() - start >= Math.max(forMs, breakMs + 180_000);
     if (once && done) break;
     await sleep(500);
   }
   if (!once) return [];
   show(slos, head);
-  const unmeasured = slos.filter((s) => s.measured === 0 || s.state === 'no-data').map((s) => `${s.name} was not measured`);
-  return [...(slos.length === 0 ? ['there are no SLOs'] : unmeasured), ...(broken === undefined ? [] : missing(seen, broken).map((m) => `not seen: ${m}`))];
+  const unmeasured = slos
+    .filter((s) => s.measured === 0 || s.state === 'no-data')
+    .map((s) => `${s.name} was not measured`);
+  return [
+    ...(slos.length === 0 ? ['there are no SLOs'] : unmeasured),
+    ...(broken === undefined ? [] : missing(seen, broken).map((m) => `not seen: ${m}`)),
+  ];
 }
 
 async function main(): Promise<number> {

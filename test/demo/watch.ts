@@ -12,7 +12,13 @@ export interface Sighting {
 export const nothingSeen = (): Sighting => ({ outcome: false, blame: false, burned: false, recovered: false, peak: 0 });
 
 /** What one reading of the API adds. `endedMs`: when the part was mended, undefined while it is broken. */
-export function look(seen: Sighting, expected: Break, slos: readonly SloView[], beganMs: number, endedMs: number | undefined): void {
+export function look(
+  seen: Sighting,
+  expected: Break,
+  slos: readonly SloView[],
+  beganMs: number,
+  endedMs: number | undefined,
+): void {
   const slo = slos.find((s) => s.name === expected.slo);
   if (slo === undefined) return;
   const fresh = slo.lastBadMs !== null && slo.lastBadMs >= beganMs;

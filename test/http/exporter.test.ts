@@ -32,7 +32,11 @@ async function start(args: readonly string[] = ['--config', config], data = join
   const listen = `127.0.0.1:${await freePort()}`;
   url = `http://${listen}`;
   const endpoint = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
-  child = spawn(process.execPath, [MAIN, 'serve', ...args, '--listen', listen, '--data', data, '--log-level', 'debug'], { env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } });
+  child = spawn(
+    process.execPath,
+    [MAIN, 'serve', ...args, '--listen', listen, '--data', data, '--log-level', 'debug'],
+    { env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } },
+  );
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk) => {
       log += chunk;
@@ -55,11 +59,14 @@ async function until(check: () => Promise<boolean>): Promise<void> {
   throw new Error(`did not happen within 30 s; log:\n${log.slice(-2_000)}`);
 }
 
-const text = async (path: string, headers: Record<string, string> = {}) => (await fetch(url + path, { headers })).text();
+const text = async (path: string, headers: Record<string, string> = {}) =>
+  (await fetch(url + path, { headers })).text();
 const slos = async () => ((await (await fetch(`${url}/api/v1/slos`)).json()) as { slos: SloView[] }).slos;
 /** slo_events_total by "slo result". */
 async function counters(): Promise<Map<string, number>> {
-  const found = (await text('/metrics')).matchAll(/^slo_events_total\{slo="([^"]+)",result="([^"]+)",location="main"\} (\d+)$/gm);
+  const found = (await text('/metrics')).matchAll(
+    /^slo_events_total\{slo="([^"]+)",result="([^"]+)",location="main"\} (\d+)$/gm,
+  );
   return new Map([...found].map(([, slo, result, value]) => [`${slo} ${result}`, Number(value)]));
 }
 
@@ -81,7 +88,8 @@ describe('on a healthy platform', () => {
   it('measures every SLO as good, with its whole budget', async () => {
     const found = await slos();
     expect(found).toHaveLength(10);
-    for (const slo of found) expect([slo.name, slo.state, slo.sliRatio, slo.budgetRemainingRatio]).toEqual([slo.name, 'ok', 1, 1]);
+    for (const slo of found)
+      expect([slo.name, slo.state, slo.sliRatio, slo.budgetRemainingRatio]).toEqual([slo.name, 'ok', 1, 1]);
   });
   it('serves text that promtool accepts, and OpenMetrics with exemplars', async () => {
     const metrics = await text('/metrics');
@@ -95,7 +103,9 @@ describe('on a healthy platform', () => {
   it('gives one trace id to the span, the access log of WordPress and the exemplar', async () => {
     await until(async () => spans.length > 1);
     const inSpans = new Set(spans.join().match(/[0-9a-f]{32}/g));
-    const inAccessLog = [...stack.wordpress.accessLog().matchAll(/"traceparent":"00-([0-9a-f]{32})-/g)].map((m) => m[1]!);
+    const inAccessLog = [...stack.wordpress.accessLog().matchAll(/"traceparent":"00-([0-9a-f]{32})-/g)].map(
+      (m) => m[1]!,
+    );
     const inLog = new Set(log.match(/"traceId":"[0-9a-f]{32}"/g)?.map((t) => t.slice(11, -1)));
     const everywhere = inAccessLog.filter((id) => inSpans.has(id) && inLog.has(id));
     expect(everywhere.length).toBeGreaterThan(0);
@@ -105,7 +115,19 @@ describe('on a healthy platform', () => {
   });
   it('answers /probe with the eleven names of blackbox_exporter', async () => {
     const answer = await text('/probe?target=shop');
-    const names = ['probe_success', 'probe_duration_seconds', 'probe_http_duration_seconds', 'probe_http_status_code', 'probe_http_ssl', 'probe_http_version', 'probe_http_redirects', 'probe_tls_version_info', 'probe_ssl_earliest_cert_expiry', 'probe_dns_lookup_time_seconds', 'probe_ip_protocol'];
+    const names = [
+      'probe_success',
+      'probe_duration_seconds',
+      'probe_http_duration_seconds',
+      'probe_http_status_code',
+      'probe_http_ssl',
+      'probe_http_version',
+      'probe_http_redirects',
+      'probe_tls_version_info',
+      'probe_ssl_earliest_cert_expiry',
+      'probe_dns_lookup_time_seconds',
+      'probe_ip_protocol',
+    ];
     for (const name of names) expect(answer).toMatch(new RegExp(`^${name}[ {]`, 'm'));
     expect(answer).toContain('probe_success 1\n');
     expect(() => execFileSync('promtool', ['check', 'metrics'], { input: answer, stdio: 'pipe' })).not.toThrow();
@@ -113,20 +135,33 @@ describe('on a healthy platform', () => {
   it('is no open proxy, and names the modules there are', async () => {
     expect((await fetch(`${url}/probe?target=http://127.0.0.1:1/`)).status).toBe(403);
     const unknown = await fetch(`${url}/probe?target=shop&module=nope`);
-    expect([unknown.status, unknown.headers.get('content-type')?.split(';')[0]]).toEqual([400, 'application/problem+json']);
+    expect([unknown.status, unknown.headers.get('content-type')?.split(';')[0]]).toEqual([
+      400,
+      'application/problem+json',
+    ]);
     expect(await unknown.text()).toContain('http_2xx');
     expect((await fetch(`${url}/probe`)).status).toBe(400);
   });
   it('has one SLO with windows and episodes, a problem for an unknown one, and an OpenAPI description', async () => {
-    const one = (await (await fetch(`${url}/api/v1/slos/shop-speed`)).json()) as { windows: unknown[]; episodes: unknown[] };
+    const one = (await (await fetch(`${url}/api/v1/slos/shop-speed`)).json()) as {
+      windows: unknown[];
+      episodes: unknown[];
+    };
     expect(one.windows.length).toBeGreaterThan(2);
     expect(one.episodes).toEqual([]);
     const missing = await fetch(`${url}/api/v1/slos/nope`);
-    expect([missing.status, missing.headers.get('content-type')?.split(';')[0]]).toEqual([404, 'application/problem+json']);
-    expect(await (await fetch(`${url}/api/v1/openapi.json`)).json()).toMatchObject({ openapi: '3.1.0', paths: { '/api/v1/slos': {} } });
+    expect([missing.status, missing.headers.get('content-type')?.split(';')[0]]).toEqual([
+      404,
+      'application/problem+json',
+    ]);
+    expect(await (await fetch(`${url}/api/v1/openapi.json`)).json()).toMatchObject({
+      openapi: '3.1.0',
+      paths: { '/api/v1/slos': {} },
+    });
   });
   it('never writes a secret to log, metrics or API', async () => {
-    const everything = log + (await text('/metrics')) + (await text('/api/v1/slos')) + (await text('/probe?target=shop-db&debug=true'));
+    const everything =
+      log + (await text('/metrics')) + (await text('/api/v1/slos')) + (await text('/probe?target=shop-db&debug=true'));
     expect(everything).not.toContain('probe-password');
     expect(everything).not.toContain('health-token');
   });
@@ -141,7 +176,13 @@ describe('a reload', () => {
   });
   it('takes a valid one over, keeps history, and drops the series of targets that went', async () => {
     const before = await counters();
-    writeFileSync(config, specFor(stack).split('\n').filter((line) => !line.includes('shop-cert')).join('\n'));
+    writeFileSync(
+      config,
+      specFor(stack)
+        .split('\n')
+        .filter((line) => !line.includes('shop-cert'))
+        .join('\n'),
+    );
     await until(async () => !(await text('/metrics')).includes('target="shop-cert"'));
     expect((await counters()).get('shop-origin good')).toBeGreaterThanOrEqual(before.get('shop-origin good')!);
     expect(await slos()).toHaveLength(9);
@@ -156,7 +197,16 @@ describe('after kill -9', () => {
     const after = await counters();
     expect(before.size).toBe(36);
     for (const [key, value] of before) expect(after.get(key), key).toBeGreaterThanOrEqual(value);
-    const second = spawn(process.execPath, [MAIN, 'serve', '--config', config, '--listen', `127.0.0.1:${await freePort()}`, '--data', join(folder.path, 'data')]);
+    const second = spawn(process.execPath, [
+      MAIN,
+      'serve',
+      '--config',
+      config,
+      '--listen',
+      `127.0.0.1:${await freePort()}`,
+      '--data',
+      join(folder.path, 'data'),
+    ]);
     let said = '';
     second.stderr.on('data', (chunk) => {
       said += chunk;
@@ -174,11 +224,19 @@ describe('when the database is down', () => {
       const found = await slos();
       const origin = found.find((s) => s.name === 'shop-origin')!;
       const writes = found.find((s) => s.name === 'shop-db-writes')!;
-      return origin.outcome === 'db_error' && origin.blame === 'dependency' && writes.outcome === 'refused' && (origin.burn['5m'] ?? 0) > 1;
+      return (
+        origin.outcome === 'db_error' &&
+        origin.blame === 'dependency' &&
+        writes.outcome === 'refused' &&
+        (origin.burn['5m'] ?? 0) > 1
+      );
     });
     await stack.database.start();
     const bad = (await slos()).find((s) => s.name === 'shop-db-writes')!.lastBadMs!;
-    await until(async () => (await slos()).find((s) => s.name === 'shop-db-writes')!.windows[0]!.good > 0 && Date.now() - bad > 3_000);
+    await until(
+      async () =>
+        (await slos()).find((s) => s.name === 'shop-db-writes')!.windows[0]!.good > 0 && Date.now() - bad > 3_000,
+    );
     const writes = (await slos()).find((s) => s.name === 'shop-db-writes')!;
     expect(writes.wholeAtMs! - Date.now()).toBeGreaterThan(50 * 60_000);
   });
@@ -198,12 +256,28 @@ describe('SIGTERM', () => {
 
 describe('--site', () => {
   it('finds WordPress, cache and certificate, and measures default SLOs', async () => {
-    await start(['--site', stack.siteUrl, '--address', '127.0.0.1', '--ca', stack.edge.ca], join(folder.path, 'site-data'));
-    expect((await slos()).map((s) => s.name)).toEqual(['site-availability', 'site-speed', 'site-uncached', 'site-cache-hits', 'site-certificate']);
+    await start(
+      ['--site', stack.siteUrl, '--address', '127.0.0.1', '--ca', stack.edge.ca],
+      join(folder.path, 'site-data'),
+    );
+    expect((await slos()).map((s) => s.name)).toEqual([
+      'site-availability',
+      'site-speed',
+      'site-uncached',
+      'site-cache-hits',
+      'site-certificate',
+    ]);
     await exit('SIGTERM');
   });
   it('says in one line that a site cannot be reached, exit code 4', async () => {
-    const lost = spawn(process.execPath, [MAIN, 'serve', '--site', `http://127.0.0.1:${await freePort()}/`, '--data', join(folder.path, 'lost')]);
+    const lost = spawn(process.execPath, [
+      MAIN,
+      'serve',
+      '--site',
+      `http://127.0.0.1:${await freePort()}/`,
+      '--data',
+      join(folder.path, 'lost'),
+    ]);
     let said = '';
     lost.stderr.on('data', (chunk) => {
       said += chunk;

@@ -19,7 +19,12 @@ describe('a MariaDB probe', () => {
   });
   const ALL_OK = { connect: 'ok', read: 'ok', write: 'ok', replica: 'ok' };
   const admin = async () => {
-    const connection = await createConnection({ host: '127.0.0.1', port: primary.port, user: 'admin', password: 'admin' });
+    const connection = await createConnection({
+      host: '127.0.0.1',
+      port: primary.port,
+      user: 'admin',
+      password: 'admin',
+    });
     connection.on('error', () => {});
     return connection;
   };
@@ -34,7 +39,10 @@ describe('a MariaDB probe', () => {
     primary = await startMariadb();
     replica = await startMariadb({ replicaOf: primary });
     await createProbeUser(primary, 'pw');
-    await primary.sql("CREATE USER 'blind'@'%' IDENTIFIED BY 'pw'", "GRANT SELECT, INSERT, DELETE ON plimsoll.* TO 'blind'@'%'");
+    await primary.sql(
+      "CREATE USER 'blind'@'%' IDENTIFIED BY 'pw'",
+      "GRANT SELECT, INSERT, DELETE ON plimsoll.* TO 'blind'@'%'",
+    );
     await untilOk();
   });
   afterAll(() => Promise.all([primary.remove(), replica.remove()]));
@@ -52,17 +60,27 @@ describe('a MariaDB probe', () => {
   });
   it('calls a missing grant by its name', async () => {
     await primary.sql("CREATE USER 'poor'@'%' IDENTIFIED BY 'pw'", "GRANT SELECT ON plimsoll.* TO 'poor'@'%'");
-    expect(await outcomes(settings({ url: `mysql://poor@127.0.0.1:${primary.port}/plimsoll`, steps: ['read', 'write'] }))).toEqual({ connect: 'ok', read: 'ok', write: 'missing_grant' });
+    expect(
+      await outcomes(settings({ url: `mysql://poor@127.0.0.1:${primary.port}/plimsoll`, steps: ['read', 'write'] })),
+    ).toEqual({ connect: 'ok', read: 'ok', write: 'missing_grant' });
   });
   it('sees a read-only primary', async () => {
     await primary.sql('SET GLOBAL read_only=1');
-    expect(await outcomes(settings({ steps: ['read', 'write'] }))).toEqual({ connect: 'ok', read: 'ok', write: 'read_only' });
+    expect(await outcomes(settings({ steps: ['read', 'write'] }))).toEqual({
+      connect: 'ok',
+      read: 'ok',
+      write: 'read_only',
+    });
     await primary.sql('SET GLOBAL read_only=0');
   });
   it('sees writes that hang while reads work (FLUSH TABLES WITH READ LOCK)', async () => {
     const lock = await admin();
     await lock.query('FLUSH TABLES WITH READ LOCK');
-    expect(await outcomes(settings({ steps: ['read', 'write'] }))).toEqual({ connect: 'ok', read: 'ok', write: 'write_blocked' });
+    expect(await outcomes(settings({ steps: ['read', 'write'] }))).toEqual({
+      connect: 'ok',
+      read: 'ok',
+      write: 'write_blocked',
+    });
     lock.destroy();
   });
   it('sees that max_connections is reached (1040)', async () => {
@@ -70,7 +88,8 @@ describe('a MariaDB probe', () => {
     const held: Connection[] = [];
     // Connections of earlier tests may still be closing: fill up until no more are free.
     for (let round = 0; round < 3; round++) {
-      for (const c of await Promise.all(Array.from({ length: 12 }, () => admin().catch(() => undefined)))) if (c !== undefined) held.push(c);
+      for (const c of await Promise.all(Array.from({ length: 12 }, () => admin().catch(() => undefined))))
+        if (c !== undefined) held.push(c);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     expect((await step(settings({ steps: ['read'] }), 'read')).outcome).toBe('too_many_connections');
@@ -112,7 +131,8 @@ describe('a Redis probe', () => {
   beforeAll(async () => {
     primary = await startRedis();
     replica = await startRedis({ replicaOf: primary });
-    for (let i = 0; i < 100 && (await outcomes(settings())).replica !== 'ok'; i++) await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let i = 0; i < 100 && (await outcomes(settings())).replica !== 'ok'; i++)
+      await new Promise((resolve) => setTimeout(resolve, 100));
   });
   afterAll(() => Promise.all([primary.remove(), replica.remove()]));
 
@@ -125,7 +145,9 @@ describe('a Redis probe', () => {
     await primary.command('CONFIG', 'SET', 'maxmemory', '0');
   });
   it('sees that it was led to a replica', async () => {
-    expect((await step(settings({ url: `redis://127.0.0.1:${replica.port}/0` }), 'write')).outcome).toBe('readonly_replica');
+    expect((await step(settings({ url: `redis://127.0.0.1:${replica.port}/0` }), 'write')).outcome).toBe(
+      'readonly_replica',
+    );
   });
   it('sees too few replicas', async () => {
     await primary.command('CONFIG', 'SET', 'min-replicas-to-write', '3');
@@ -144,10 +166,15 @@ describe('a Redis probe', () => {
     const locked = await startRedis({ password: 'right' });
     await locked.command('ACL', 'SETUSER', 'reader', 'on', '>r', '~*', '+get', '+ping', '+auth', '+hello');
     const url = `redis://127.0.0.1:${locked.port}/0`;
-    expect(await step(settings({ url, steps: ['read'] }), 'read')).toMatchObject({ outcome: 'redis_auth', blame: 'config' });
+    expect(await step(settings({ url, steps: ['read'] }), 'read')).toMatchObject({
+      outcome: 'redis_auth',
+      blame: 'config',
+    });
     expect((await step(settings({ url, password: 'wrong', steps: ['read'] }), 'read')).outcome).toBe('redis_auth');
     expect((await step(settings({ url, password: 'right', steps: ['write'] }), 'write')).outcome).toBe('ok');
-    expect((await step(settings({ url: url.replace('//', '//reader@'), password: 'r', steps: ['write'] }), 'write')).outcome).toBe('redis_noperm');
+    expect(
+      (await step(settings({ url: url.replace('//', '//reader@'), password: 'r', steps: ['write'] }), 'write')).outcome,
+    ).toBe('redis_noperm');
     await locked.remove();
   });
   it('sees a replica that lost its primary, a server that hangs, and one that is gone', async () => {

@@ -1,5 +1,5 @@
 import { createServer as http, type RequestListener } from 'node:http';
-import { type AddressInfo, createServer as tcp, type Server, type Socket } from 'node:net';
+import { type AddressInfo, type Server, type Socket, createServer as tcp } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../services/process.ts';
 import { outcomes, run, step } from './run.ts';
@@ -29,10 +29,22 @@ describe('an HTTP probe', () => {
   it('measures the phases of a good answer and keeps status and size', async () => {
     const url = await serve((_q, r) => r.end('hello'));
     const result = await get(url, { contains: 'hell' });
-    expect(result).toMatchObject({ outcome: 'ok', blame: 'none', facts: { httpStatus: 200, bodyBytes: 5, httpVersion: '1.1' } });
+    expect(result).toMatchObject({
+      outcome: 'ok',
+      blame: 'none',
+      facts: { httpStatus: 200, bodyBytes: 5, httpVersion: '1.1' },
+    });
     expect(Object.keys(result.phases)).toEqual(['dns', 'connect', 'first_byte', 'transfer']);
   });
-  it.each([[429, 'rate_limited', 'edge'], [500, 'server_error', 'target'], [502, 'bad_gateway', 'target'], [503, 'overloaded', 'target'], [504, 'gateway_timeout', 'target'], [404, 'status', 'target'], [403, 'waf_block', 'edge']])('tells status %i: %s, blame %s', async (status, outcome, blame) => {
+  it.each([
+    [429, 'rate_limited', 'edge'],
+    [500, 'server_error', 'target'],
+    [502, 'bad_gateway', 'target'],
+    [503, 'overloaded', 'target'],
+    [504, 'gateway_timeout', 'target'],
+    [404, 'status', 'target'],
+    [403, 'waf_block', 'edge'],
+  ])('tells status %i: %s, blame %s', async (status, outcome, blame) => {
     const url = await serve((_q, r) => r.writeHead(status).end());
     expect(await get(url)).toMatchObject({ outcome, blame });
   });
@@ -81,7 +93,12 @@ describe('an HTTP probe', () => {
     expect((await get(url)).outcome).toBe('redirect_loop');
   });
   it('does not follow a redirect to the metadata address or inside', async () => {
-    for (const location of ['http://169.254.169.254/latest/', 'http://[::ffff:169.254.169.254]/', 'http://10.1.2.3/', 'http://0x7f.1:1/']) {
+    for (const location of [
+      'http://169.254.169.254/latest/',
+      'http://[::ffff:169.254.169.254]/',
+      'http://10.1.2.3/',
+      'http://0x7f.1:1/',
+    ]) {
       const url = await serve((_q, r) => r.writeHead(302, { location }).end());
       expect((await get(url)).outcome).toBe('redirect_refused');
     }
@@ -124,21 +141,48 @@ describe('a WordPress page is judged by its body', () => {
     ['critical error', 500, 'There has been a critical error on this website.', {}, 'critical_error'],
     ['white screen', 200, '', {}, 'white_screen'],
     ['cut-off page', 200, `<html>${'x'.repeat(600)}`, {}, 'white_screen'],
-    ['maintenance', 503, 'Briefly unavailable for scheduled maintenance. Check back in a minute.', {}, 'wp_maintenance'],
+    [
+      'maintenance',
+      503,
+      'Briefly unavailable for scheduled maintenance. Check back in a minute.',
+      {},
+      'wp_maintenance',
+    ],
     ['PHP-FPM is gone', 502, 'Bad Gateway', {}, 'bad_gateway'],
     ['blocked before WordPress', 403, 'denied', {}, 'waf_block'],
     ['marker missing', 200, page('spam'), {}, 'wrong_content'],
   ];
   it.each(CASES)('%s', async (name, status, body, headers, outcome) => {
     const url = await serve((_q, r) => r.writeHead(status, headers).end(body));
-    expect(await outcomes({ kind: 'wordpress', url, steps: ['front'], ...(name === 'marker missing' && { marker: 'welcome' }) })).toEqual({ front: outcome });
+    expect(
+      await outcomes({
+        kind: 'wordpress',
+        url,
+        steps: ['front'],
+        ...(name === 'marker missing' && { marker: 'welcome' }),
+      }),
+    ).toEqual({ front: outcome });
   });
-  it.each([['/wp-admin/install.php', 'install_redirect'], ['/wp-login.php?redirect_to=x', 'login_redirect']])('redirect to %s', async (location, outcome) => {
+  it.each([
+    ['/wp-admin/install.php', 'install_redirect'],
+    ['/wp-login.php?redirect_to=x', 'login_redirect'],
+  ])('redirect to %s', async (location, outcome) => {
     const url = await serve((q, r) => (q.url === '/' ? r.writeHead(302, { location }).end() : r.end(page('form'))));
     expect(await outcomes({ kind: 'wordpress', url, steps: ['front'] })).toEqual({ front: outcome });
   });
   it('tells PHP from the web server, and REST that is blocked', async () => {
-    const url = await serve((q, r) => (q.url?.startsWith('/wp-includes') ? r.end('body{}') : q.url === '/wp-json/' ? r.writeHead(401).end('{"code":"rest_forbidden"}') : r.writeHead(502).end()));
-    expect(await outcomes({ kind: 'wordpress', url, steps: ['front', 'static', 'rest', 'cron'] })).toEqual({ front: 'bad_gateway', static: 'ok', rest: 'rest_disabled', cron: 'bad_gateway' });
+    const url = await serve((q, r) =>
+      q.url?.startsWith('/wp-includes')
+        ? r.end('body{}')
+        : q.url === '/wp-json/'
+          ? r.writeHead(401).end('{"code":"rest_forbidden"}')
+          : r.writeHead(502).end(),
+    );
+    expect(await outcomes({ kind: 'wordpress', url, steps: ['front', 'static', 'rest', 'cron'] })).toEqual({
+      front: 'bad_gateway',
+      static: 'ok',
+      rest: 'rest_disabled',
+      cron: 'bad_gateway',
+    });
   });
 });

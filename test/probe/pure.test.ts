@@ -30,14 +30,34 @@ describe('cache headers are normalised', () => {
 describe('an address', () => {
   const named: AddressPolicy = { kind: 'named' };
   const adhoc: AddressPolicy = { kind: 'adhoc', allow: ['*.example.org', '10.0.0.0/8', '127.0.0.1'] };
-  it.each(['169.254.169.254', '::ffff:169.254.169.254', '64:ff9b::a9fe:a9fe', 'fe80::1', 'fd00:ec2::254', '0.0.0.0', '::', '224.0.0.1', '255.255.255.255', '100.100.100.200', 'no address'])('%s is never a target', (ip) => {
-    expect([addressAllowed(ip, ip, named), addressAllowed(ip, ip, { kind: 'adhoc', allow: ['0.0.0.0/0', '::/0', ip] })]).toEqual([false, false]);
+  it.each([
+    '169.254.169.254',
+    '::ffff:169.254.169.254',
+    '64:ff9b::a9fe:a9fe',
+    'fe80::1',
+    'fd00:ec2::254',
+    '0.0.0.0',
+    '::',
+    '224.0.0.1',
+    '255.255.255.255',
+    '100.100.100.200',
+    'no address',
+  ])('%s is never a target', (ip) => {
+    expect([
+      addressAllowed(ip, ip, named),
+      addressAllowed(ip, ip, { kind: 'adhoc', allow: ['0.0.0.0/0', '::/0', ip] }),
+    ]).toEqual([false, false]);
   });
-  it.each(['127.0.0.1', '10.1.2.3', '172.16.0.1', '192.168.1.1', '100.64.0.1', '::1', 'fd12::1', '::ffff:10.0.0.1'])('%s may be named, but not redirected to', (ip) => {
-    expect([addressAllowed(ip, ip, named), addressAllowed(ip, ip, named, true)]).toEqual([true, false]);
-  });
+  it.each(['127.0.0.1', '10.1.2.3', '172.16.0.1', '192.168.1.1', '100.64.0.1', '::1', 'fd12::1', '::ffff:10.0.0.1'])(
+    '%s may be named, but not redirected to',
+    (ip) => {
+      expect([addressAllowed(ip, ip, named), addressAllowed(ip, ip, named, true)]).toEqual([true, false]);
+    },
+  );
   it('172.32.0.1 and 192.169.0.1 are the first ones outside', () => {
-    expect(['172.32.0.1', '192.169.0.1', '11.0.0.0', '100.128.0.0'].map((ip) => addressAllowed(ip, ip, named, true))).toEqual([true, true, true, true]);
+    expect(
+      ['172.32.0.1', '192.169.0.1', '11.0.0.0', '100.128.0.0'].map((ip) => addressAllowed(ip, ip, named, true)),
+    ).toEqual([true, true, true, true]);
   });
   it('that a stranger asks for must be on the allow-list, after resolution', () => {
     expect(addressAllowed('93.184.216.34', 'www.example.org', adhoc)).toBe(true);

@@ -16,10 +16,18 @@ export function target(settings: object): Target {
 }
 
 export const run = (settings: object, blockedMs = 0): Promise<Run> =>
-  runProbe(target(settings), { probes, resolve: createResolver({ kind: 'named' }), tracer: idsOnly, lag: { longestSince: () => blockedMs, stop: () => {} }, location: 'test', now: Date.now });
+  runProbe(target(settings), {
+    probes,
+    resolve: createResolver({ kind: 'named' }),
+    tracer: idsOnly,
+    lag: { longestSince: () => blockedMs, stop: () => {} },
+    location: 'test',
+    now: Date.now,
+  });
 
 /** Outcomes by step: { front: 'ok' }. */
-export const outcomes = async (settings: object): Promise<Record<string, string>> => Object.fromEntries((await run(settings)).steps.map((s) => [s.step, s.outcome]));
+export const outcomes = async (settings: object): Promise<Record<string, string>> =>
+  Object.fromEntries((await run(settings)).steps.map((s) => [s.step, s.outcome]));
 
 export async function step(settings: object, name: string): Promise<StepResult> {
   return (await run(settings)).steps.find((s) => s.step === name)!;

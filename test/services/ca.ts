@@ -24,15 +24,41 @@ export function makeCa(dir: string): Ca {
     issue(file, names, days = 90) {
       key(`${file}.key`);
       openssl('req', '-new', '-key', `${file}.key`, '-subj', `/CN=${names[0]}`, '-out', `${file}.csr`);
-      writeFileSync(join(dir, `${file}.ext`), `subjectAltName=${names.map((n) => (/^[\d.]+$/.test(n) ? `IP:${n}` : `DNS:${n}`)).join(',')}\nbasicConstraints=CA:FALSE\n`);
+      writeFileSync(
+        join(dir, `${file}.ext`),
+        `subjectAltName=${names.map((n) => (/^[\d.]+$/.test(n) ? `IP:${n}` : `DNS:${n}`)).join(',')}\nbasicConstraints=CA:FALSE\n`,
+      );
       const stamp = (ms: number) => `${new Date(ms).toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
       const now = Date.now();
       // openssl x509 of Debian 12 knows no start date; `openssl ca` does.
       writeFileSync(join(dir, 'index.txt'), '');
       writeFileSync(join(dir, 'serial'), `${now.toString(16).padStart(12, '0')}\n`);
-      writeFileSync(join(dir, 'ca.cnf'), `[ca]\ndefault_ca=d\n[d]\ndatabase=${dir}/index.txt\nserial=${dir}/serial\nnew_certs_dir=${dir}\ndefault_md=sha256\npolicy=p\nunique_subject=no\n[p]\ncommonName=supplied\n`);
+      writeFileSync(
+        join(dir, 'ca.cnf'),
+        `[ca]\ndefault_ca=d\n[d]\ndatabase=${dir}/index.txt\nserial=${dir}/serial\nnew_certs_dir=${dir}\ndefault_md=sha256\npolicy=p\nunique_subject=no\n[p]\ncommonName=supplied\n`,
+      );
       const from = Math.min(now - 86_400_000, now + (days - 1) * 86_400_000);
-      openssl('ca', '-batch', '-config', 'ca.cnf', '-keyfile', 'ca.key', '-cert', 'ca.pem', '-in', `${file}.csr`, '-extfile', `${file}.ext`, '-startdate', stamp(from), '-enddate', stamp(now + days * 86_400_000), '-notext', '-out', `${file}.pem`);
+      openssl(
+        'ca',
+        '-batch',
+        '-config',
+        'ca.cnf',
+        '-keyfile',
+        'ca.key',
+        '-cert',
+        'ca.pem',
+        '-in',
+        `${file}.csr`,
+        '-extfile',
+        `${file}.ext`,
+        '-startdate',
+        stamp(from),
+        '-enddate',
+        stamp(now + days * 86_400_000),
+        '-notext',
+        '-out',
+        `${file}.pem`,
+      );
       return { cert: join(dir, `${file}.pem`), key: join(dir, `${file}.key`) };
     },
   };

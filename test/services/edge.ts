@@ -22,7 +22,11 @@ export async function prepareEdge({ stale = false }: { stale?: boolean } = {}): 
   const folder = privateFolder('edge');
   const port = await freePort();
   const ca = makeCa(folder.path);
-  const certificates = { valid: ca.issue('valid', [SHOP, '127.0.0.1']), expired: ca.issue('expired', [SHOP], -1), other: ca.issue('other', ['other.plimsoll.test']) };
+  const certificates = {
+    valid: ca.issue('valid', [SHOP, '127.0.0.1']),
+    expired: ca.issue('expired', [SHOP], -1),
+    other: ca.issue('other', ['other.plimsoll.test']),
+  };
   const use = (kind: keyof typeof certificates) => {
     cpSync(certificates[kind].cert, join(folder.path, 'now.pem'));
     cpSync(certificates[kind].key, join(folder.path, 'now.key'));
@@ -35,7 +39,11 @@ export async function prepareEdge({ stale = false }: { stale?: boolean } = {}): 
     ca: ca.cert,
     async start(origin) {
       writeFileSync(join(folder.path, 'nginx.conf'), conf(folder.path, port, origin, stale));
-      server = await startServer('nginx', ['-c', join(folder.path, 'nginx.conf'), '-e', join(folder.path, 'error.log')], () => listens(port));
+      server = await startServer(
+        'nginx',
+        ['-c', join(folder.path, 'nginx.conf'), '-e', join(folder.path, 'error.log')],
+        () => listens(port),
+      );
     },
     stop: async () => server?.stop(),
     async useCertificate(kind) {
@@ -49,7 +57,12 @@ export async function prepareEdge({ stale = false }: { stale?: boolean } = {}): 
   };
 }
 
-const conf = (dir: string, port: number, origin: string, stale: boolean): string => `daemon off; master_process on; user root; worker_processes 1; pid ${dir}/nginx.pid;
+const conf = (
+  dir: string,
+  port: number,
+  origin: string,
+  stale: boolean,
+): string => `daemon off; master_process on; user root; worker_processes 1; pid ${dir}/nginx.pid;
 events { worker_connections 256; }
 http {
   client_body_temp_path ${dir}/body; proxy_temp_path ${dir}/proxy; fastcgi_temp_path ${dir}/fastcgi; uwsgi_temp_path ${dir}/uwsgi; scgi_temp_path ${dir}/scgi;

@@ -25,13 +25,17 @@ export function ensurePackages(): void {
   if (missing.length === 0) return;
   const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   const os = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
-  if (process.getuid?.() !== 0 || !/^ID(_LIKE)?=.*(debian|ubuntu)/m.test(os)) throw new Error(`packages are missing; on Debian 12 run: sudo ${command}`);
+  if (process.getuid?.() !== 0 || !/^ID(_LIKE)?=.*(debian|ubuntu)/m.test(os))
+    throw new Error(`packages are missing; on Debian 12 run: sudo ${command}`);
   console.log(`installing from Debian: ${missing.join(' ')}`);
   const own = !existsSync(POLICY);
   if (own) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
     for (const line of ['apt-get update -qq', `${command} -qq`]) {
-      const { status, stderr, stdout } = spawnSync('sh', ['-c', line], { encoding: 'utf8', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+      const { status, stderr, stdout } = spawnSync('sh', ['-c', line], {
+        encoding: 'utf8',
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      });
       if (status !== 0) throw new Error(`"${line}" failed:\n${stdout.slice(-1000)}${stderr.slice(-1000)}`);
     }
   } finally {

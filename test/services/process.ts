@@ -1,7 +1,7 @@
 // Servers as children: started in the foreground on private ports, ended by their id, gone with their folder.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -58,8 +58,17 @@ export interface Server {
 }
 
 /** Starts a server and waits until `ready` resolves; rejects with the end of its output if it ends first or takes over 60 s. */
-export async function startServer(command: string, args: readonly string[], ready: () => Promise<boolean>, env: Record<string, string> = {}): Promise<Server> {
-  const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env.PATH, ...env } });
+export async function startServer(
+  command: string,
+  args: readonly string[],
+  ready: () => Promise<boolean>,
+  env: Record<string, string> = {},
+): Promise<Server> {
+  const child = spawn(command, args, {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, ...env },
+  });
   children.add(child);
   let output = '';
   const keep = (chunk: Buffer) => {

@@ -12,10 +12,32 @@ export interface RedisServer {
   remove(): Promise<void>;
 }
 
-export async function startRedis({ replicaOf, args = [], password }: { replicaOf?: RedisServer; args?: readonly string[]; password?: string } = {}): Promise<RedisServer> {
+export async function startRedis({
+  replicaOf,
+  args = [],
+  password,
+}: {
+  replicaOf?: RedisServer;
+  args?: readonly string[];
+  password?: string;
+} = {}): Promise<RedisServer> {
   const folder = privateFolder('redis');
   const port = await freePort();
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder.path, '--save', '', '--appendonly', 'no', '--repl-diskless-sync-delay', '0', ...args];
+  const options = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder.path,
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--repl-diskless-sync-delay',
+    '0',
+    ...args,
+  ];
   if (replicaOf !== undefined) options.push('--replicaof', '127.0.0.1', String(replicaOf.port));
   if (password !== undefined) options.push('--requirepass', password);
   let server: Server | undefined;
@@ -27,7 +49,13 @@ export async function startRedis({ replicaOf, args = [], password }: { replicaOf
   return {
     port,
     async command(name, ...list) {
-      const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, enableReadyCheck: false, ...(password !== undefined && { password }) });
+      const client = new Redis({
+        host: '127.0.0.1',
+        port,
+        lazyConnect: true,
+        enableReadyCheck: false,
+        ...(password !== undefined && { password }),
+      });
       client.on('error', () => {});
       try {
         await client.connect();

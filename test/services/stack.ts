@@ -1,5 +1,5 @@
 // The whole platform in small: MariaDB and Redis with replicas, WordPress, the edge; and the spec that measures it.
-import { prepareEdge, type Edge, SHOP } from './edge.ts';
+import { type Edge, prepareEdge, SHOP } from './edge.ts';
 import { createProbeUser, type MariaDb, startMariadb } from './mariadb.ts';
 import { type RedisServer, startRedis } from './redis.ts';
 import { HEALTH_TOKEN, startWordpress, type WordPress } from './wordpress.ts';

@@ -29,21 +29,55 @@ export async function startWordpress(mariadb: MariaDb, publicUrl: string): Promi
   const folder = privateFolder('wordpress');
   const root = join(folder.path, 'www');
   const [port, phpPort] = [await freePort(), await freePort()];
-  await mariadb.sql('CREATE DATABASE wordpress', "CREATE USER 'wordpress'@'%' IDENTIFIED BY 'wordpress'", "GRANT ALL ON wordpress.* TO 'wordpress'@'%'");
+  await mariadb.sql(
+    'CREATE DATABASE wordpress',
+    "CREATE USER 'wordpress'@'%' IDENTIFIED BY 'wordpress'",
+    "GRANT ALL ON wordpress.* TO 'wordpress'@'%'",
+  );
   copyFiles(root, mariadb.port, publicUrl);
-  writeFileSync(join(folder.path, 'fpm.conf'), `[global]\nerror_log = ${folder.path}/fpm.log\ndaemonize = no\n[www]\nuser = root\ngroup = root\nlisten = 127.0.0.1:${phpPort}\npm = static\npm.max_children = 4\nrequest_terminate_timeout = 30s\nclear_env = yes\n`);
+  writeFileSync(
+    join(folder.path, 'fpm.conf'),
+    `[global]\nerror_log = ${folder.path}/fpm.log\ndaemonize = no\n[www]\nuser = root\ngroup = root\nlisten = 127.0.0.1:${phpPort}\npm = static\npm.max_children = 4\nrequest_terminate_timeout = 30s\nclear_env = yes\n`,
+  );
   for (const dir of ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']) mkdirSync(join(folder.path, dir));
   writeFileSync(join(folder.path, 'nginx.conf'), nginxConf(folder.path, root, port, phpPort));
-  const php = part(() => startServer('php-fpm8.2', ['-n', '-d', 'extension_dir=/usr/lib/php/20220829', ...EXTENSIONS.flatMap((e) => ['-d', `extension=${e}`]), '-d', 'opcache.enable=1', '-d', 'zend_extension=opcache', '-R', '-F', '-y', join(folder.path, 'fpm.conf')], () => listens(phpPort)));
-  const nginx = part(() => startServer('nginx', ['-c', join(folder.path, 'nginx.conf'), '-e', join(folder.path, 'error.log')], () => listens(port)));
+  const php = part(() =>
+    startServer(
+      'php-fpm8.2',
+      [
+        '-n',
+        '-d',
+        'extension_dir=/usr/lib/php/20220829',
+        ...EXTENSIONS.flatMap((e) => ['-d', `extension=${e}`]),
+        '-d',
+        'opcache.enable=1',
+        '-d',
+        'zend_extension=opcache',
+        '-R',
+        '-F',
+        '-y',
+        join(folder.path, 'fpm.conf'),
+      ],
+      () => listens(phpPort),
+    ),
+  );
+  const nginx = part(() =>
+    startServer('nginx', ['-c', join(folder.path, 'nginx.conf'), '-e', join(folder.path, 'error.log')], () =>
+      listens(port),
+    ),
+  );
   await Promise.all([php.start(), nginx.start()]);
   const { host } = new URL(publicUrl);
   await install(port, host);
-  await mariadb.sql("UPDATE wordpress.wp_options SET option_value = '/%postname%/' WHERE option_name = 'permalink_structure'", "UPDATE wordpress.wp_options SET option_value = '' WHERE option_name = 'rewrite_rules'");
+  await mariadb.sql(
+    "UPDATE wordpress.wp_options SET option_value = '/%postname%/' WHERE option_name = 'permalink_structure'",
+    "UPDATE wordpress.wp_options SET option_value = '' WHERE option_name = 'rewrite_rules'",
+  );
   return {
     originUrl: `http://127.0.0.1:${port}/`,
     root,
-    accessLog: () => (existsSync(join(folder.path, 'access.log')) ? readFileSync(join(folder.path, 'access.log'), 'utf8') : ''),
+    accessLog: () =>
+      existsSync(join(folder.path, 'access.log')) ? readFileSync(join(folder.path, 'access.log'), 'utf8') : '',
     php,
     nginx,
     async remove() {
@@ -69,7 +103,11 @@ export function part(run: () => Promise<Server>): Part {
 }
 
 function copyFiles(root: string, dbPort: number, publicUrl: string): void {
-  cpSync('/usr/share/wordpress', root, { recursive: true, dereference: true, filter: (source) => existsSync(source) && !/wp-content\/(languages|uploads|upgrade)$/.test(source) });
+  cpSync('/usr/share/wordpress', root, {
+    recursive: true,
+    dereference: true,
+    filter: (source) => existsSync(source) && !/wp-content\/(languages|uploads|upgrade)$/.test(source),
+  });
   rmSync(join(root, 'wp-config.php'), { force: true });
   mkdirSync(join(root, 'wp-content/mu-plugins'), { recursive: true });
   cpSync(MU_PLUGIN, join(root, 'wp-content/mu-plugins/plimsoll-health.php'));
@@ -90,7 +128,12 @@ require_once ABSPATH . 'wp-settings.php';
   );
 }
 
-const nginxConf = (dir: string, root: string, port: number, phpPort: number): string => `daemon off; master_process on; user root; worker_processes 1; pid ${dir}/nginx.pid;
+const nginxConf = (
+  dir: string,
+  root: string,
+  port: number,
+  phpPort: number,
+): string => `daemon off; master_process on; user root; worker_processes 1; pid ${dir}/nginx.pid;
 events { worker_connections 256; }
 http {
   include /etc/nginx/mime.types; default_type application/octet-stream;
@@ -110,20 +153,45 @@ http {
 
 /** POSTs to the installer, as a person would with a browser. */
 async function install(port: number, host: string): Promise<void> {
-  const form = new URLSearchParams({ weblog_title: 'Plimsoll shop', user_name: 'admin', admin_password: 'admin-password', admin_password2: 'admin-password', pw_weak: '1', admin_email: 'admin@plimsoll.test', blog_public: '0', Submit: 'Install WordPress', language: '' }).toString();
+  const form = new URLSearchParams({
+    weblog_title: 'Plimsoll shop',
+    user_name: 'admin',
+    admin_password: 'admin-password',
+    admin_password2: 'admin-password',
+    pw_weak: '1',
+    admin_email: 'admin@plimsoll.test',
+    blog_public: '0',
+    Submit: 'Install WordPress',
+    language: '',
+  }).toString();
   const { status, body } = await post(port, host, '/wp-admin/install.php?step=2', form);
-  if (status !== 200 || !/Success|wp-login\.php/.test(body)) throw new Error(`WordPress was not installed, status ${status}: ${body.replace(/<[^>]+>/g, ' ').slice(0, 500)}`);
+  if (status !== 200 || !/Success|wp-login\.php/.test(body))
+    throw new Error(`WordPress was not installed, status ${status}: ${body.replace(/<[^>]+>/g, ' ').slice(0, 500)}`);
 }
 
 function post(port: number, host: string, path: string, form: string): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const message = request({ host: '127.0.0.1', port, path, method: 'POST', headers: { host, 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(form), 'x-forwarded-proto': 'https' } }, (answer) => {
-      let body = '';
-      answer.on('data', (chunk) => {
-        body += chunk;
-      });
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }));
-    });
+    const message = request(
+      {
+        host: '127.0.0.1',
+        port,
+        path,
+        method: 'POST',
+        headers: {
+          host,
+          'content-type': 'application/x-www-form-urlencoded',
+          'content-length': Buffer.byteLength(form),
+          'x-forwarded-proto': 'https',
+        },
+      },
+      (answer) => {
+        let body = '';
+        answer.on('data', (chunk) => {
+          body += chunk;
+        });
+        answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }));
+      },
+    );
     message.on('error', reject);
     message.end(form);
   });

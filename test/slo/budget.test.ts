@@ -77,7 +77,18 @@ describe('forecast over a rolling day', () => {
     }
     const nowMs = START + steps * STEP;
     const recentMs = 3_600_000;
-    return { nowMs, forecast: forecastRolling({ history, nowMs, periodMs: DAY, objective: 0.99, unlivedAt: () => 0, recent: history.window(nowMs, recentMs), recentMs }) };
+    return {
+      nowMs,
+      forecast: forecastRolling({
+        history,
+        nowMs,
+        periodMs: DAY,
+        objective: 0.99,
+        unlivedAt: () => 0,
+        recent: history.window(nowMs, recentMs),
+        recentMs,
+      }),
+    };
   }
   it('of a clean day says nothing', () => {
     expect(day(0, 0).forecast).toEqual({ exhaustedAtMs: null, recoversAtMs: null, wholeAtMs: null });

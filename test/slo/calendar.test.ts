@@ -20,7 +20,10 @@ describe('calendar periods (T23)', () => {
     expect(at('2026-11-22T22:30:00Z', 'week')[0]).toBe('2026-11-15T23:00:00.000Z');
   });
   it('of a quarter begin in January, April, July and October', () => {
-    expect(at('2026-08-10T00:00:00Z', 'quarter', 'UTC')).toEqual(['2026-07-01T00:00:00.000Z', '2026-10-01T00:00:00.000Z']);
+    expect(at('2026-08-10T00:00:00Z', 'quarter', 'UTC')).toEqual([
+      '2026-07-01T00:00:00.000Z',
+      '2026-10-01T00:00:00.000Z',
+    ]);
   });
   it('of February in a leap year have 29 days', () => {
     expect(at('2028-02-10T00:00:00Z', 'month', 'UTC')[1]).toBe('2028-03-01T00:00:00.000Z');

@@ -33,13 +33,18 @@ function bruteForce(events: readonly Event[], fromMs: number, toMs: number): Cou
 
 /** Events at increasing steps with gaps, over about `days`. */
 const eventsOver = (days: number) =>
-  fc.array(fc.record({ gap: fc.integer({ min: 1, max: Math.ceil((days * 2880) / 50) }), bad: fc.boolean() }), { minLength: 1, maxLength: 100 }).map((list) => {
-    let step = 0;
-    return list.map(({ gap, bad }) => {
-      step += gap;
-      return { atMs: START + step * STEP, bad };
+  fc
+    .array(fc.record({ gap: fc.integer({ min: 1, max: Math.ceil((days * 2880) / 50) }), bad: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 100,
+    })
+    .map((list) => {
+      let step = 0;
+      return list.map(({ gap, bad }) => {
+        step += gap;
+        return { atMs: START + step * STEP, bad };
+      });
     });
-  });
 
 describe('windows over a history', () => {
   it('equal brute force up to 6 h', () => {

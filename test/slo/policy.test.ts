@@ -17,7 +17,10 @@ describe('alert tiers', () => {
     expect([27, 28, 31, 32].map((d) => tiersFor(d * DAY) !== undefined)).toEqual([false, true, true, false]);
   });
   it('come from the spec for another period', () => {
-    const [tier] = tiersFor(3_600_000, [{ window: 3_600_000, tiers: [{ tier: 'a', severity: 'page', long: 300_000, short: 60_000, budget: 0.2 }] }]) ?? [];
+    const [tier] =
+      tiersFor(3_600_000, [
+        { window: 3_600_000, tiers: [{ tier: 'a', severity: 'page', long: 300_000, short: 60_000, budget: 0.2 }] },
+      ]) ?? [];
     expect(tier).toMatchObject({ tier: 'a', longMs: 300_000, shortMs: 60_000, share: 0.2 });
     expect(tier?.k).toBeCloseTo(2.4, 10);
   });

@@ -36,7 +36,11 @@ function filled(ticks: number): Ledger {
   const ledger = new Ledger(store());
   ledger.setSlos([SLO], START);
   for (let i = 1; i <= ticks; i++) {
-    ledger.add('a', i % 10 === 0 ? { bad: 1 } : { good: 1 }, START + i * 30_000, { step: 's', outcome: 'timeout', blame: 'target' });
+    ledger.add('a', i % 10 === 0 ? { bad: 1 } : { good: 1 }, START + i * 30_000, {
+      step: 's',
+      outcome: 'timeout',
+      blame: 'target',
+    });
     expect(ledger.tick(START + i * 30_000)).toBeUndefined();
   }
   return ledger;
@@ -50,7 +54,13 @@ function restarted(nowMs: number): { ledger: Ledger; damaged: number } {
 }
 
 describe('a record', () => {
-  const counts = fc.record({ good: fc.nat(), bad: fc.nat(), unmeasured: fc.nat(), excludedGood: fc.nat(), excludedBad: fc.nat() });
+  const counts = fc.record({
+    good: fc.nat(),
+    bad: fc.nat(),
+    unmeasured: fc.nat(),
+    excludedGood: fc.nat(),
+    excludedBad: fc.nat(),
+  });
   const totals = fc.array(fc.tuple(fc.nat(), counts), { maxLength: 20 }).map((list) => new Map<number, Counts>(list));
   it('comes back as it was written', () => {
     fc.assert(
@@ -69,7 +79,8 @@ describe('a record', () => {
   });
   it('is refused at every shorter length, and for another tick', () => {
     const record = encodeRecord(START, new Map([[1, { ...ZERO, good: 300 }]]));
-    for (let length = 0; length < record.length; length++) expect(decodeRecord(START, record.subarray(0, length))).toBeUndefined();
+    for (let length = 0; length < record.length; length++)
+      expect(decodeRecord(START, record.subarray(0, length))).toBeUndefined();
     expect(decodeRecord(START + 1, record)).toBeUndefined();
   });
 });
@@ -164,7 +175,11 @@ describe('the store', () => {
 
 describe('a ledger whose store fails', () => {
   const failing = (real: Store): Store & { broken: boolean } => {
-    const wrapper = { ...real, broken: true, commit: (batch: Parameters<Store['commit']>[0]) => (wrapper.broken ? fail() : real.commit(batch)) };
+    const wrapper = {
+      ...real,
+      broken: true,
+      commit: (batch: Parameters<Store['commit']>[0]) => (wrapper.broken ? fail() : real.commit(batch)),
+    };
     const fail = () => {
       throw new Error('database or disk is full');
     };
@@ -185,7 +200,11 @@ describe('a ledger whose store fails', () => {
     expect(ledger.tick(START + 180_000)).toBeUndefined();
     expect(ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, bad: 5, good: 1 });
     expect(ledger.pendingTicks).toBe(0);
-    expect(restarted(START + 200_000).ledger.entry('a')!.history.window(START + 180_000, 180_000).bad).toBe(5);
+    expect(
+      restarted(START + 200_000)
+        .ledger.entry('a')!
+        .history.window(START + 180_000, 180_000).bad,
+    ).toBe(5);
   });
 });
 
@@ -200,7 +219,9 @@ describe('kill -9 in a loop', () => {
       for (;;) { ledger.add('a', { good: 1 }, Date.now()); ledger.tick(Date.now()); console.log(ledger.entry('a').acknowledged.good); }`;
     let highest = -1;
     for (let round = 0; round < 5; round++) {
-      const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       let output = '';
       await new Promise<void>((resolve) => {
         child.stdout.on('data', (chunk) => {

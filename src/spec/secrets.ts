@@ -1,0 +1,96 @@
+// Replaces ${env:NAME} and ${file:path} in a document, and spots secrets that stand there in plain text.
+// Never puts a value into a finding.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to secrets are written so in the spec
+import { dirname, isAbsolute, join } from 'node:path';
+import { isScalar, type Scalar, visit } from 'yaml';
+import type { Path, Problem } from './finding.ts';
+import type { Source } from './source.ts';
+
+export interface SecretPorts {
+  env(name: string): string | undefined;
+  /** Text of a file; undefined, or an exception, if it cannot be read. */
+  readFile(path: string): string | undefined;
+}
+
+const REFERENCE = /\$\{(env|file):([^}]*)\}/g;
+const SECRET_KEYS = new Set(['password', 'healthToken', 'authorization', 'x-api-key', 'cookie']);
+const URL_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*?:([^/\s]+)@/i;
+
+/** Resolves every reference in place. Returns all values (for redaction) and the problems. */
+export function resolveSecrets(source: Source, ports: SecretPorts): { secrets: string[]; problems: Problem[] } {
+  const secrets: string[] = [];
+  const problems: Problem[] = [];
+  visit(source.doc, {
+    Scalar(key, node, ancestors) {
+      if (key === 'key' || typeof node.value !== 'string') return;
+      const path = pathOf(ancestors, node);
+      if (!node.value.includes('${env:') && !node.value.includes('${file:')) {
+        const inline = inlineSecret(path, node.value);
+        if (inline === undefined) return;
+        secrets.push(inline);
+        problems.push({
+          rule: 'inline-secret',
+          path,
+          message: `${path.at(-1)} holds a secret in plain text`,
+          hint: 'write ${file:/run/secrets/NAME} or "${env:NAME}" instead, and change the secret',
+        });
+        return;
+      }
+      node.value = node.value.replace(REFERENCE, (whole, kind: string, name: string) => {
+        const value = kind === 'env' ? ports.env(name) : fileContent(source.file, name, ports);
+        if (value === undefined || value === '') {
+          problems.push(missing(kind, name, path, value === ''));
+          return whole;
+        }
+        secrets.push(value);
+        return value;
+      });
+    },
+  });
+  return { secrets, problems };
+}
+
+function missing(kind: string, name: string, path: Path, empty: boolean): Problem {
+  const what = kind === 'env' ? `environment variable ${name}` : `file ${name}`;
+  return {
+    rule: 'secret-missing',
+    path,
+    message: `${what} ${empty ? 'is empty' : kind === 'env' ? 'is not set' : 'cannot be read'}`,
+    hint:
+      kind === 'env'
+        ? `set it before the start: ${name}=… plimsoll …`
+        : 'the path is relative to the directory of the spec file; is it mounted and readable?',
+  };
+}
+
+function fileContent(specFile: string, path: string, ports: SecretPorts): string | undefined {
+  try {
+    return ports.readFile(isAbsolute(path) ? path : join(dirname(specFile), path))?.replace(/\r?\n$/, '');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The secret in a plain value, if the key or the form of the URL says that it is one. */
+function inlineSecret(path: Path, value: string): string | undefined {
+  const password = URL_PASSWORD.exec(value)?.[1];
+  if (password !== undefined) return password;
+  const key = path.at(-1);
+  return typeof key === 'string' && value !== '' && SECRET_KEYS.has(key === 'healthToken' ? key : key.toLowerCase())
+    ? value
+    : undefined;
+}
+
+function pathOf(ancestors: readonly unknown[], node: Scalar): Path {
+  const path: (string | number)[] = [];
+  const chain = [...ancestors, node];
+  for (const [index, parent] of chain.entries()) {
+    const child = chain[index + 1];
+    const { key, items } = parent as { key?: unknown; items?: unknown[] };
+    if (isScalar(key)) path.push(String(key.value));
+    else if (Array.isArray(items) && !isPairLike(child)) path.push(items.indexOf(child));
+  }
+  return path.filter((part) => part !== -1);
+}
+
+const isPairLike = (node: unknown) => typeof node === 'object' && node !== null && 'key' in node;
