@@ -112,7 +112,7 @@ function load(files: readonly string[], secrets: string[]): Spec {
   if (!result.ok)
     throw new CommandError(
       EXIT.invalid,
-      `${redact(formatFindings(result.findings), result.secrets)}\nplimsoll: the spec is invalid; nothing was started`,
+      `${redact(formatFindings(result.findings.filter((f) => f.severity === 'error')), result.secrets)}\nplimsoll: the spec is invalid; nothing was started`,
     );
   secrets.push(...result.secrets);
   return result.spec;

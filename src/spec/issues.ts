@@ -94,7 +94,7 @@ function single(issue: Issue, at: Path, path: Path, value: unknown, schema: z.Zo
     };
   }
   if (issue.code === 'custom') {
-    const hint = issue.params?.['hint'];
+    const hint = issue.params?.hint;
     return {
       rule: 'invalid-value',
       path: at,

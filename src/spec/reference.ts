@@ -80,7 +80,7 @@ function typeOf(schema: z.ZodType): string {
 function unionType(union: z.ZodType, options: readonly z.ZodType[]): string {
   const kinds = kindsOf(union);
   if (kinds.length > 0 && literalOf(options[0]!, 'kind') !== undefined) return `mapping with kind ${kinds.join(', ')}`;
-  const own = union.meta()?.['title'];
+  const own = union.meta()?.title;
   return typeof own === 'string' ? own : [...new Set(options.map(typeOf))].join(' or ');
 }
 

@@ -50,8 +50,6 @@ export const windowSchema = z.union([
   rollingWindow,
   z.strictObject({ calendar: z.enum(['week', 'month', 'quarter']), timeZone: z.string().default('UTC') }),
 ]);
-/** A rolling window in ms, or a calendar period in an IANA time zone. */
-type Window = z.output<typeof windowSchema>;
 
 export const sloSchema = z.strictObject({
   name: name.describe('Unique name; a label of its series.'),
@@ -91,8 +89,6 @@ const tierSchema = z.strictObject({
   short: durationMs({ min: 5_000, max: 86_400_000 }).describe('Short window.'),
   budget: ratio().describe("Share of the period's budget that is spent when the tier fires."),
 });
-/** One alert tier: fires when `budget` of the period's budget burns within `long`. */
-type Tier = z.output<typeof tierSchema>;
 
 export const specSchema = z.strictObject({
   targets: z.array(targetSchema).default([]).describe('Targets: what is probed.'),
