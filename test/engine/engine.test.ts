@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { Engine } from '../../src/engine/engine.ts';
+import { expose } from '../../src/metrics/exposition.ts';
+import { OwnMetrics } from '../../src/metrics/own.ts';
+import type { Run } from '../../src/probe/runner.ts';
+import { blameOf, type Outcome } from '../../src/spec/outcome.ts';
+import { parseSpec } from '../../src/spec/parse.ts';
+import type { Spec } from '../../src/spec/spec.ts';
+import { Ledger } from '../../src/store/ledger.ts';
+
+const START = Date.UTC(2026, 0, 1);
+const STEP = 30_000;
+const SPEC = `targets:
+  - { name: shop, kind: wordpress, url: "https://shop.example.org/" }
+slos:
+  - { name: up, service: shop, team: web, objective: 99.9%, window: 30d, sli: { kind: probe, target: shop, steps: [front, rest] } }
+  - { name: fast, service: shop, team: web, objective: 99%, window: 30d, sli: { kind: latency, target: shop, step: front, below: 400ms } }
+`;
+
+function spec(text: string): Spec {
+  const result = parseSpec([{ file: 't', text }], { env: () => undefined, readFile: () => undefined });
+  if (!result.ok) throw new Error(JSON.stringify(result.findings));
+  return result.spec;
+}
+
+/** An engine with a clock of the test, and a store that always acknowledges. */
+function engine(text = SPEC) {
+  let now = START;
+  const ledger = new Ledger({ restored: { slos: [], last: undefined, episodes: new Map(), warnings: [] }, replay: () => 0, commit: () => {}, prune: () => {}, close: () => {} });
+  const made = new Engine(spec(text), { ledger, own: new OwnMetrics(), now: () => now });
+  const step = (outcomes: Record<string, Outcome>, durationMs = 100, distorted = false) => {
+    now += STEP;
+    const steps = Object.entries(outcomes).map(([name, outcome]) => ({ step: name, outcome, blame: blameOf(outcome), startMs: 0, durationMs, phases: {}, detail: '', facts: {} }));
+    const run: Run = { target: made.spec.targets[0]!, startedMs: now, atMs: now, durationMs, traceId: 'f'.repeat(32), distorted, steps };
+    made.onRun(run);
+    made.tick();
+  };
+  const times = (n: number, outcomes: Record<string, Outcome>) => {
+    for (let i = 0; i < n; i++) step(outcomes);
+  };
+  return { made, step, times, clock: { set: (ms: number) => (now = ms), get: () => now } };
+}
+const OK = { front: 'ok', rest: 'ok' } as const;
+const DOWN = { front: 'db_error', rest: 'db_error' } as const;
+
+describe('from runs to SLOs', () => {
+  it('counts one event per run, bad if any step is', () => {
+    const { made, times, step } = engine();
+    times(3, OK);
+    step({ front: 'ok', rest: 'rest_disabled' });
+    expect(made.entry('up')!.total).toMatchObject({ good: 3, bad: 1 });
+    expect(made.view('up')).toMatchObject({ state: 'burning', outcome: 'rest_disabled', blame: 'target', step: 'rest' });
+  });
+  it('counts our own faults and missed slots as unmeasured, never bad and never good', () => {
+    const { made, step } = engine();
+    step({ front: 'prober_overloaded', rest: 'no_resolver' });
+    made.onMissed(made.spec.targets[0]!, 'concurrency');
+    expect(made.entry('up')!.total).toMatchObject({ good: 0, bad: 0, unmeasured: 2 });
+    expect(made.view('up')).toMatchObject({ state: 'no-data', sliRatio: null, budgetRemainingRatio: null });
+  });
+  it('counts a failed page as not fast, and a slow one of a blocked prober as unmeasured', () => {
+    const { made, step } = engine();
+    step(DOWN, 5);
+    step(OK, 399);
+    step(OK, 400);
+    step(OK, 5_000, true);
+    expect(made.entry('fast')!.total).toMatchObject({ good: 1, bad: 2, unmeasured: 1 });
+  });
+  it('fires the fast page at the 5th bad of 120 events, not at the 4th', () => {
+    const { made, times } = engine();
+    times(120, OK);
+    times(4, DOWN);
+    expect(made.view('up')!.firing).not.toContain('page-fast');
+    times(1, DOWN);
+    expect(made.view('up')!.firing).toContain('page-fast');
+  });
+  it('shows a young SLO its whole budget: 10 bad of its first 120 events leave 88.4 % (T12)', () => {
+    const { made, times } = engine();
+    times(110, OK);
+    times(10, DOWN);
+    expect(made.view('up')!.budgetRemainingRatio).toBeCloseTo(1 - 10 / 86.4, 3);
+  });
+  it('drops the series of a target that went, and counts what it refuses over the limit', () => {
+    const { made, step } = engine(`${SPEC}exporter: { seriesPerTarget: 40 }\n`);
+    step(OK);
+    const text = () => [...expose(made.series.families(), 'text')].join('');
+    expect(text()).toContain('target="shop"');
+    for (const outcome of ['timeout', 'reset', 'refused', 'db_error', 'white_screen', 'server_error', 'status'] as const) step({ front: outcome, rest: outcome, login: outcome, static: outcome });
+    expect(made.series.size).toBeLessThanOrEqual(40);
+    made.load(spec('targets: []\nslos: []\n'));
+    expect(text()).not.toContain('target="shop"');
+  });
+});
+
+describe('maintenance', () => {
+  const window = (from: number, length: string, more = '') => `${SPEC}maintenance:\n  - { from: ${new Date(from).toISOString()}, for: ${length}, services: [shop], reason: update, by: web }\n${more}`;
+  it('takes events out of budgets, and shows what it took', () => {
+    const { made, times } = engine(window(START + 10 * STEP, '5m'));
+    times(9, OK);
+    times(10, DOWN);
+    expect(made.entry('up')!.total).toMatchObject({ good: 9, bad: 0, excludedBad: 10 });
+    const view = made.view('up')!;
+    expect([view.state, view.budgetRemainingRatio]).toEqual(['maintenance', 1]);
+    expect(view.budgetWithoutExclusionRatio).toBeLessThan(1);
+    times(1, DOWN);
+    expect(made.entry('up')!.total.bad).toBe(1);
+  });
+  it('declared afterwards moves past events too, but no counter falls', () => {
+    const { made, times } = engine();
+    times(20, OK);
+    times(10, DOWN);
+    times(20, OK);
+    expect(made.view('up')!.budgetRemainingRatio).toBeLessThan(1);
+    made.load(spec(window(START + 20 * STEP, '5m')));
+    expect(made.view('up')).toMatchObject({ budgetRemainingRatio: 1, sliRatio: 1 });
+    expect(made.entry('up')!.acknowledged.bad).toBe(10);
+  });
+  it('beyond the cap is not applied, and says so', () => {
+    const { made, times } = engine(window(START, '2h', 'exporter: { maxExcluded: 0.1% }\n'));
+    times(5, DOWN);
+    expect(made.entry('up')!.total).toMatchObject({ bad: 5, excludedBad: 0 });
+    expect(made.plan('up')!.maintenance).toMatchObject([{ applied: false, reason: 'update', by: 'web' }]);
+  });
+});
