@@ -26,12 +26,35 @@ function spec(text: string): Spec {
 /** An engine with a clock of the test, and a store that always acknowledges. */
 function engine(text = SPEC) {
   let now = START;
-  const ledger = new Ledger({ restored: { slos: [], last: undefined, episodes: new Map(), warnings: [] }, replay: () => 0, commit: () => {}, prune: () => {}, close: () => {} });
+  const ledger = new Ledger({
+    restored: { slos: [], last: undefined, episodes: new Map(), warnings: [] },
+    replay: () => 0,
+    commit: () => {},
+    prune: () => {},
+    close: () => {},
+  });
   const made = new Engine(spec(text), { ledger, own: new OwnMetrics(), now: () => now });
   const step = (outcomes: Record<string, Outcome>, durationMs = 100, distorted = false) => {
     now += STEP;
-    const steps = Object.entries(outcomes).map(([name, outcome]) => ({ step: name, outcome, blame: blameOf(outcome), startMs: 0, durationMs, phases: {}, detail: '', facts: {} }));
-    const run: Run = { target: made.spec.targets[0]!, startedMs: now, atMs: now, durationMs, traceId: 'f'.repeat(32), distorted, steps };
+    const steps = Object.entries(outcomes).map(([name, outcome]) => ({
+      step: name,
+      outcome,
+      blame: blameOf(outcome),
+      startMs: 0,
+      durationMs,
+      phases: {},
+      detail: '',
+      facts: {},
+    }));
+    const run: Run = {
+      target: made.spec.targets[0]!,
+      startedMs: now,
+      atMs: now,
+      durationMs,
+      traceId: 'f'.repeat(32),
+      distorted,
+      steps,
+    };
     made.onRun(run);
     made.tick();
   };
@@ -49,7 +72,12 @@ describe('from runs to SLOs', () => {
     times(3, OK);
     step({ front: 'ok', rest: 'rest_disabled' });
     expect(made.entry('up')!.total).toMatchObject({ good: 3, bad: 1 });
-    expect(made.view('up')).toMatchObject({ state: 'burning', outcome: 'rest_disabled', blame: 'target', step: 'rest' });
+    expect(made.view('up')).toMatchObject({
+      state: 'burning',
+      outcome: 'rest_disabled',
+      blame: 'target',
+      step: 'rest',
+    });
   });
   it('counts our own faults and missed slots as unmeasured, never bad and never good', () => {
     const { made, step } = engine();
@@ -85,7 +113,16 @@ describe('from runs to SLOs', () => {
     step(OK);
     const text = () => [...expose(made.series.families(), 'text')].join('');
     expect(text()).toContain('target="shop"');
-    for (const outcome of ['timeout', 'reset', 'refused', 'db_error', 'white_screen', 'server_error', 'status'] as const) step({ front: outcome, rest: outcome, login: outcome, static: outcome });
+    for (const outcome of [
+      'timeout',
+      'reset',
+      'refused',
+      'db_error',
+      'white_screen',
+      'server_error',
+      'status',
+    ] as const)
+      step({ front: outcome, rest: outcome, login: outcome, static: outcome });
     expect(made.series.size).toBeLessThanOrEqual(40);
     made.load(spec('targets: []\nslos: []\n'));
     expect(text()).not.toContain('target="shop"');
@@ -93,7 +130,8 @@ describe('from runs to SLOs', () => {
 });
 
 describe('maintenance', () => {
-  const window = (from: number, length: string, more = '') => `${SPEC}maintenance:\n  - { from: ${new Date(from).toISOString()}, for: ${length}, services: [shop], reason: update, by: web }\n${more}`;
+  const window = (from: number, length: string, more = '') =>
+    `${SPEC}maintenance:\n  - { from: ${new Date(from).toISOString()}, for: ${length}, services: [shop], reason: update, by: web }\n${more}`;
   it('takes events out of budgets, and shows what it took', () => {
     const { made, times } = engine(window(START + 10 * STEP, '5m'));
     times(9, OK);
