@@ -49,6 +49,8 @@ export async function prepareEdge({ stale = false }: { stale?: boolean } = {}): 
     async useCertificate(kind) {
       use(kind);
       server?.signal('SIGHUP');
+      // Old and new workers answer side by side for a moment.
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
     },
     async remove() {
       await server?.stop();
