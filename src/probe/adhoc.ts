@@ -4,7 +4,7 @@ import type { Spec } from '../spec/spec.ts';
 import { httpTarget, type Target } from '../spec/target.ts';
 import type { FoundTarget } from './found-target.ts';
 
-const BUILT_IN = ['http_2xx', 'tcp_connect'] as const;
+const BUILT_IN = ['http_2xx'] as const;
 
 /** The target of a request: by name, by its exact URL, or made up. Addresses are checked later, after resolution. */
 export function findTarget(spec: Spec, wanted: string, module: string | undefined): FoundTarget {

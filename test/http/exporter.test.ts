@@ -1,9 +1,10 @@
 // The exporter as a process on the whole real platform.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SloView } from '../../src/engine/view.ts';
 import { freePort, privateFolder } from '../services/process.ts';
@@ -167,6 +168,42 @@ describe('on a healthy platform', () => {
   });
 });
 
+describe('the commands on a running exporter', () => {
+  const plimsoll = (...args: string[]) => spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
+  it('status prints the table and opens the gate', () => {
+    const { status, stdout } = plimsoll('status', '--url', url, '--fail-on', 'burning');
+    expect(status).toBe(0);
+    expect(stdout.split('\n')[0]).toMatch(/^SLO +TARGET +OBJECTIVE/);
+    expect(stdout).toMatch(/shop-availability +shop +99\.00% +100\.00% +100\.0% .* ok/);
+  });
+  it('status says in one line what to do when there is no exporter, or a flag is wrong', async () => {
+    const lost = plimsoll('status', '--url', `http://127.0.0.1:${await freePort()}`);
+    expect([lost.status, lost.stderr.trim().split('\n').length]).toEqual([4, 1]);
+    expect(lost.stderr).toContain('npm start');
+    expect(plimsoll('status', '--url', url, '--fail-on', 'sad').status).toBe(2);
+    expect(plimsoll('nonsense').status).toBe(2);
+  });
+  it('backup copies the store while it is written, and never over a file', () => {
+    const copy = join(folder.path, 'copy.db');
+    const args = ['backup', copy, '--data', join(folder.path, 'data')];
+    expect(plimsoll(...args).status).toBe(0);
+    const db = new DatabaseSync(copy, { readOnly: true });
+    expect(Number(db.prepare('SELECT count(*) AS n FROM tick').get()!.n)).toBeGreaterThan(2);
+    db.close();
+    expect(plimsoll(...args)).toMatchObject({ status: 2 });
+  });
+  it('probe draws a waterfall: 0 for good, 1 and what to look at for bad, 2 for an unknown target', async () => {
+    const good = plimsoll('probe', 'shop-db', '--config', config);
+    expect([good.status, good.stdout]).toEqual([0, expect.stringContaining('GOOD')]);
+    const bad = plimsoll('probe', `http://127.0.0.1:${await freePort()}/`);
+    expect([bad.status, bad.stdout]).toEqual([1, expect.stringMatching(/refused[\s\S]*look at: nothing listens/)]);
+    expect(plimsoll('probe', 'nope', '--config', config)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('shop-db'),
+    });
+  });
+});
+
 describe('a reload', () => {
   it('keeps the old spec when the new one is invalid, and says why', async () => {
     writeFileSync(config, specFor(stack).replace('objective: 99%', 'objective: 100%'));
@@ -231,6 +268,10 @@ describe('when the database is down', () => {
         (origin.burn['5m'] ?? 0) > 1
       );
     });
+    const gate = spawnSync(process.execPath, [MAIN, 'status', '--url', url, '--fail-on', 'burning'], {
+      encoding: 'utf8',
+    });
+    expect([gate.status, gate.stderr]).toEqual([1, expect.stringContaining('gate shut: ')]);
     await stack.database.start();
     const bad = (await slos()).find((s) => s.name === 'shop-db-writes')!.lastBadMs!;
     await until(
