@@ -50,7 +50,7 @@ function made(spec: Spec, module: string, url: string, adhoc: boolean): FoundTar
     ...settings,
     kind: 'http',
     name: 'adhoc',
-    url: /^https?:/.test(url) ? url : `http://${url}`,
+    url: /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`,
   });
   if (!parsed.success)
     return { ok: false, status: 400, title: 'bad target', detail: `the target is not an http or https URL` };

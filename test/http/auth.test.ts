@@ -1,0 +1,83 @@
+// Bearer token and allow-list, on the wired app without a port.
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildExporter, type Exporter } from '../../src/exporter.ts';
+import { idsOnly } from '../../src/probe/trace-port.ts';
+import { parseSpec } from '../../src/spec/parse.ts';
+import type { Store } from '../../src/store/store.ts';
+
+const SPEC = `targets:
+  - { name: shop, kind: http, url: "http://127.0.0.1:9/" }
+slos:
+  - { name: a, service: s, team: t, objective: 99%, window: 30d, sli: { kind: probe, target: shop } }
+exporter: { probeAllow: ["*.example.org"], modules: { shop-page: { kind: http, contains: shop } } }
+`;
+let exporter: Exporter;
+beforeAll(async () => {
+  const parsed = parseSpec([{ file: 't', text: SPEC }], { env: () => undefined, readFile: () => undefined });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings));
+  const openStore = (): Store => {
+    throw new Error('unable to open database file');
+  };
+  exporter = await buildExporter(parsed.spec, {
+    version: 'test',
+    log: pino({ level: 'silent' }),
+    tracer: idsOnly,
+    openStore,
+    token: 'right-token',
+  });
+});
+afterAll(() => exporter.stop());
+
+const get = (url: string, token?: string) =>
+  exporter.app.inject({ url, ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }) });
+
+describe('an exporter with a token', () => {
+  it.each(['/metrics', '/api/v1/slos', '/probe?target=shop'])(
+    '%s answers 401 without it and with a wrong one',
+    async (url) => {
+      for (const token of [undefined, 'wrong-token', 'right-tokem', '']) {
+        const answer = await get(url, token);
+        expect(answer.statusCode).toBe(401);
+        expect(answer.body).not.toContain('shop');
+      }
+    },
+  );
+  it('serves with it', async () => {
+    expect((await get('/metrics', 'right-token')).body).toContain(
+      'slo_events_total{slo="a",result="good",location="main"} 0',
+    );
+  });
+  it('keeps health open, and is not ready before it runs', async () => {
+    expect((await get('/healthz')).statusCode).toBe(200);
+    expect((await get('/readyz')).json()).toEqual({ status: 'not ready', reasons: ['starting'] });
+  });
+});
+
+describe('an exporter whose store cannot be opened', () => {
+  it('goes on, and says so', async () => {
+    exporter.engine.tick();
+    expect((await get('/metrics', 'right-token')).body).toMatch(/^plimsoll_store_errors_total [1-9]/m);
+    expect((await get('/api/v1/slos', 'right-token')).json()).toMatchObject({
+      slos: [{ name: 'a', state: 'no-data' }],
+    });
+  });
+});
+
+describe('/probe with an allow-list', () => {
+  it.each([
+    'http://169.254.169.254/',
+    'http://127.0.0.1:9/x',
+    'http://[::1]/',
+    'http://0x7f000001/',
+    'http://example.com.evil.test/',
+  ])('does not reach %s', async (target) => {
+    const answer = await get(`/probe?target=${encodeURIComponent(target)}`, 'right-token');
+    expect(answer.body).toMatch(/outcome="(address_refused|dns_nxdomain|no_resolver|dns_servfail|dns_refused)"/);
+    expect(answer.body).toContain('probe_success 0\n');
+  });
+  it('knows the modules of the spec, and refuses what is no URL', async () => {
+    expect((await get('/probe?target=shop&module=nope', 'right-token')).body).toContain('http, http_2xx, shop-page');
+    expect((await get('/probe?target=ftp://www.example.org/', 'right-token')).statusCode).toBe(400);
+  });
+});
