@@ -24,7 +24,9 @@ const word = (text: string): CacheStatus => WORDS[text.trim().toLowerCase()] ?? 
 
 /** RFC 9211: a list of caches, the last is nearest to us; hit, or fwd= with the reason. */
 function rfc9211(value: string): CacheStatus {
+  // A quoted string may hold commas and semicolons that separate nothing.
   const params = value
+    .replace(/"[^"]*"/g, '')
     .split(',')
     .at(-1)!
     .toLowerCase()

@@ -29,9 +29,9 @@ export function judgePage(response: HttpResponse, rules: PageRules): PageVerdict
     return { outcome: 'install_redirect', detail: `redirected to ${url.pathname}` };
   if (url.pathname.endsWith('/wp-login.php'))
     return { outcome: 'login_redirect', detail: `redirected to ${url.pathname}` };
+  if (url.hostname !== rules.host) return { outcome: 'canonical_mismatch', detail: `redirected to ${url.hostname}` };
   const byStatus = judgeStatus(status, body);
   if (byStatus !== undefined) return byStatus;
-  if (url.hostname !== rules.host) return { outcome: 'canonical_mismatch', detail: `redirected to ${url.hostname}` };
   const bytes = Buffer.byteLength(body);
   if (bytes < rules.minBytes)
     return { outcome: 'white_screen', detail: `${bytes} bytes, at least ${rules.minBytes} expected` };

@@ -170,6 +170,14 @@ describe('a WordPress page is judged by its body', () => {
     const url = await serve((q, r) => (q.url === '/' ? r.writeHead(302, { location }).end() : r.end(page('form'))));
     expect(await outcomes({ kind: 'wordpress', url, steps: ['front'] })).toEqual({ front: outcome });
   });
+  it('a redirect of the origin to another host is a wrong site address', async () => {
+    const origin = await serve((_q, r) => r.writeHead(301, { location: 'https://other.example.org/' }).end());
+    const url = await serve((_q, r) => r.end(page('fine')));
+    expect(await outcomes({ kind: 'wordpress', url, origin, steps: ['front', 'uncached'] })).toEqual({
+      front: 'ok',
+      uncached: 'canonical_mismatch',
+    });
+  });
   it('tells PHP from the web server, and REST that is blocked', async () => {
     const url = await serve((q, r) =>
       q.url?.startsWith('/wp-includes')
