@@ -1,11 +1,13 @@
 // Composition root: wires spec, scheduler, probes, ledger, engine and HTTP into one Fastify app. The only place that wires.
 import { timingSafeEqual } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { Server as TlsServer } from 'node:tls';
 import bearerAuth from '@fastify/bearer-auth';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createTimeline } from './engine/clock.ts';
 import { Engine } from './engine/engine.ts';
+import { Keeper, tryOpen } from './engine/keeper.ts';
 import { healthRoutes } from './http/health.ts';
 import { metricsRoute } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
@@ -29,9 +31,16 @@ export interface ExporterPorts {
   readonly version: string;
   readonly log: Logger;
   readonly tracer: Tracer;
-  /** Opens the store; called again every 30 s while it fails. StoreRefused is thrown on to the caller. */
+  /** Opens the store; called again every 5 s while it fails. StoreRefused is thrown on to the caller, at the start. */
   openStore(): Store;
+  readonly access: Access;
+}
+
+/** What clients need and what they get: contents of files, so that a reload can renew them. */
+export interface Access {
+  /** Bearer token; undefined: open to all. */
   readonly token?: string;
+  /** PEM texts; undefined: plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
@@ -39,36 +48,36 @@ export interface Exporter {
   readonly app: FastifyInstance;
   readonly engine: Engine;
   start(): void;
-  /** Takes over a valid spec. */
-  load(spec: Spec): void;
+  /** Takes over a valid spec, and renewed certificates and tokens. */
+  load(spec: Spec, access: Access): void;
   /** A load failed: the old spec stays. */
   loadFailed(): void;
   stop(): Promise<void>;
 }
 
-const REOPEN_MS = 30_000;
 const STOP_GRACE_MS = 3_000;
-const PRUNE_MS = 300_000;
-// Fastify switches Node's own request limit off; slow clients are cut after these (reliability.md, X07 and X08).
+// Fastify switches Node's own request limit off; slow clients are cut after these, looked for every second.
 const SERVER_LIMITS = {
   requestTimeout: 10_000,
   keepAliveTimeout: 15_000,
   bodyLimit: 65_536,
   connectionTimeout: 30_000,
 };
+const NODE_LIMITS = { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 8_192 };
 
 /** Builds the exporter for a spec that passed its checks. Nothing runs before start(). */
 export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<Exporter> {
   const { log } = ports;
   const own = new OwnMetrics();
   own.set('plimsoll_build_info', 1, { version: ports.version, node: process.version });
-  let store = tryOpen(ports, own);
+  const opened = tryOpen(ports.openStore, log);
+  const store = opened instanceof Error ? undefined : opened;
   const readClocks = () => ({ wallMs: Date.now(), monotonicMs: performance.now() });
   const timeline = createTimeline(readClocks, store?.restored.last?.atMs ?? 0);
   const ledger = new Ledger(store);
   const engine = new Engine(spec, { ledger, own, now: timeline.now });
   const lag = watchLoopLag();
-  const runnerPorts = { probes, tracer: ports.tracer, lag, location: spec.exporter.location, now: Date.now };
+  const runnerPorts = { probes, tracer: ports.tracer, lag, now: Date.now };
   const run = (
     target: Parameters<typeof runProbe>[0],
     allow: readonly string[] | undefined,
@@ -78,11 +87,13 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       target,
       {
         ...runnerPorts,
+        location: engine.spec.exporter.location,
         resolve: createResolver(allow === undefined ? { kind: 'named' } : { kind: 'adhoc', allow: [...allow] }),
       },
       stop,
     );
-  const scheduler = createScheduler(spec.exporter.concurrency, {
+  const scheduler = createScheduler({
+    concurrency: () => engine.spec.exporter.concurrency,
     run: (target, stop) => run(target, undefined, stop),
     onRun(finished, delayMs) {
       own.observe('plimsoll_run_start_delay_seconds', Math.max(0, delayMs) / 1000);
@@ -94,48 +105,23 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
 
   let stopping = false;
   let started = false;
-  let lastTick = performance.now();
-  let lastOpen = performance.now();
-  let lastPrune = -PRUNE_MS;
-  let storeError: string | undefined;
+  const keeper = new Keeper(opened, { engine, own, log, openStore: ports.openStore, now: timeline.now });
+  let sinceTick = performance.now();
   const tick = () => {
-    own.set('plimsoll_event_loop_delay_seconds', lag.longestSince(lastTick) / 1000);
-    lastTick = performance.now();
-    if (store === undefined && lastTick - lastOpen > REOPEN_MS) {
-      lastOpen = lastTick;
-      store = tryOpen(ports, own);
-      if (store !== undefined) ledger.attach(store);
-    }
-    const error = engine.tick();
-    own.set('plimsoll_store_commit_duration_seconds', (performance.now() - lastTick) / 1000);
-    own.set('plimsoll_store_up', error === undefined ? 1 : 0);
-    own.set('plimsoll_store_pending_ticks', ledger.pendingTicks);
+    own.set('plimsoll_event_loop_delay_seconds', lag.longestSince(sinceTick) / 1000);
+    sinceTick = performance.now();
     own.set('plimsoll_clock_offset_seconds', timeline.offsetMs() / 1000);
     own.set('plimsoll_runs_in_flight', scheduler.inFlight);
-    if (error === undefined) own.set('plimsoll_store_last_commit_timestamp_seconds', ledger.lastTickMs / 1000);
-    else own.inc('plimsoll_store_errors_total');
-    if (error?.message !== storeError) {
-      if (error === undefined) log.info('the store takes commits again; nothing was lost');
-      else
-        log.error(
-          { reason: error.message },
-          'the store cannot be written: history goes on in memory, counters stand still until it can',
-        );
-      storeError = error?.message;
-    }
-    if (error === undefined && lastTick - lastPrune > PRUNE_MS) {
-      lastPrune = lastTick;
-      store?.prune(timeline.now());
-    }
+    keeper.tick();
   };
 
   const app = Fastify({
     ...SERVER_LIMITS,
     logger: false,
     forceCloseConnections: true,
-    ...(ports.tls && { https: ports.tls }),
+    ...(ports.access.tls ? { https: { ...NODE_LIMITS, ...ports.access.tls } } : { http: NODE_LIMITS }),
   } as never) as unknown as FastifyInstance;
-  app.server.headersTimeout = 5_000;
+  let { access } = ports;
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) log.error({ err: error }, 'request failed');
@@ -153,16 +139,15 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     notReady() {
       if (stopping) return ['stopping'];
       if (!started) return ['starting'];
-      return performance.now() - lastTick > 3 * engine.tickMs + 5_000 ? ['ticks are late'] : [];
+      return keeper.quietMs > 3 * engine.tickMs + 5_000 ? ['ticks are late'] : [];
     },
   });
   await openApi(app, ports.version);
   await app.register(async (guarded) => {
-    const { token } = ports;
-    if (token !== undefined) {
+    if (access.token !== undefined) {
       await guarded.register(bearerAuth, {
         keys: new Set<string>(),
-        auth: (key: string) => sameSecret(key, token),
+        auth: (key: string) => access.token !== undefined && sameSecret(key, access.token),
         contentType: 'application/problem+json',
       });
     }
@@ -193,7 +178,8 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       arm();
       started = true;
     },
-    load(next) {
+    load(next, renewed) {
+      access = renew(app, log, access, renewed);
       engine.load(next);
       scheduler.setTargets(next.targets);
       arm();
@@ -207,25 +193,25 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       tick();
       await app.close();
       lag.stop();
-      store?.close();
+      keeper.close();
     },
   };
 }
 
-function tryOpen(ports: ExporterPorts, own: OwnMetrics): Store | undefined {
-  try {
-    const store = ports.openStore();
-    for (const warning of store.restored.warnings) ports.log.warn(warning);
-    return store;
-  } catch (error) {
-    if ((error as Error).name === 'StoreRefused') throw error;
-    own.inc('plimsoll_store_errors_total');
-    ports.log.error(
-      { reason: (error as Error).message },
-      'the store cannot be opened: history is kept in memory; trying again every 30 s',
+/** Puts a renewed certificate and token in force; what needs a new server is said and stays as it was. */
+function renew(app: FastifyInstance, log: Logger, old: Access, next: Access): Access {
+  const lacking = (['token', 'tls'] as const).filter((key) => (old[key] === undefined) !== (next[key] === undefined));
+  if (lacking.length > 0)
+    log.warn(
+      { settings: lacking.map((key) => ({ token: 'exporter.tokenFile', tls: 'exporter.tls' })[key]) },
+      'takes effect at the next start',
     );
-    return undefined;
-  }
+  const { server } = app;
+  if (old.tls !== undefined && next.tls !== undefined && server instanceof TlsServer) server.setSecureContext(next.tls);
+  return {
+    ...(old.token !== undefined && { token: next.token ?? old.token }),
+    ...(old.tls !== undefined && { tls: next.tls ?? old.tls }),
+  };
 }
 
 function sameSecret(given: string, expected: string): boolean {

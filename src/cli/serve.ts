@@ -1,9 +1,10 @@
 // plimsoll serve: the exporter as a process. Signals, reload and exit codes live here; the wiring is in exporter.ts.
-import { readFileSync, watch } from 'node:fs';
-import { dirname } from 'node:path';
+import { readdirSync, readFileSync, statSync, watch } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import pino, { type Logger } from 'pino';
-import { buildExporter, type Exporter } from '../exporter.ts';
+import { latestBelieved } from '../engine/clock.ts';
+import { type Access, buildExporter, type Exporter } from '../exporter.ts';
 import { loadSpec } from '../files/load-spec.ts';
 import { idsOnly } from '../probe/trace-port.ts';
 import { redact } from '../spec/finding.ts';
@@ -55,18 +56,12 @@ async function serve(options: ServeOptions): Promise<void> {
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
       ? undefined
       : (await import('../trace/otel.ts')).startTracing(VERSION, spec.exporter.location);
-  const { tokenFile, tls, retention } = spec.exporter;
-  const token = tokenFile === undefined ? undefined : readFile(tokenFile, 'exporter.tokenFile').trim();
-  if (token !== undefined) secrets.push(token);
   const exporter = await build(spec, {
     version: VERSION,
     log,
     tracer: tracing?.tracer ?? idsOnly,
-    openStore: () => openStore(options.data, retention),
-    ...(token !== undefined && { token }),
-    ...(tls !== undefined && {
-      tls: { cert: readFile(tls.cert, 'exporter.tls.cert'), key: readFile(tls.key, 'exporter.tls.key') },
-    }),
+    openStore: () => openStore(options.data, latestBelieved(Date.now())),
+    access: accessOf(spec, secrets),
   });
   try {
     await exporter.app.listen(listen);
@@ -88,7 +83,10 @@ async function serve(options: ServeOptions): Promise<void> {
     },
     'serving',
   );
-  if (options.site === undefined) watchConfig(options.config, () => reload(exporter, options.config, secrets, log));
+  const { tokenFile, tls } = spec.exporter;
+  const renewed = [tokenFile, tls?.cert, tls?.key].filter((file) => file !== undefined);
+  if (options.site === undefined)
+    watchFiles([...options.config, ...renewed], log, () => reload(exporter, options.config, secrets, log));
   process.on('SIGUSR1', () => log.warn('SIGUSR1 ignored: no inspector in production'));
   await stopSignal();
   log.info('stopping: no new runs, finishing those that go on');
@@ -96,6 +94,20 @@ async function serve(options: ServeOptions): Promise<void> {
   await tracing?.stop();
   log.info('stopped');
   process.exit(EXIT.fine);
+}
+
+/** Reads token and certificate; throws CommandError if a file cannot be read. */
+function accessOf({ exporter: { tokenFile, tls } }: Spec, secrets: string[]): Access {
+  const token = tokenFile === undefined ? undefined : readFile(tokenFile, 'exporter.tokenFile').trim();
+  if (token === '')
+    throw new CommandError(EXIT.invalid, `exporter.tokenFile: ${tokenFile} is empty; write the token into it`);
+  if (token !== undefined) secrets.push(token);
+  return {
+    ...(token !== undefined && { token }),
+    ...(tls !== undefined && {
+      tls: { cert: readFile(tls.cert, 'exporter.tls.cert'), key: readFile(tls.key, 'exporter.tls.key') },
+    }),
+  };
 }
 
 async function build(...args: Parameters<typeof buildExporter>): Promise<Exporter> {
@@ -120,38 +132,52 @@ function load(files: readonly string[], secrets: string[]): Spec {
 
 function reload(exporter: Exporter, files: readonly string[], secrets: string[], log: Logger): void {
   try {
-    exporter.load(load(files, secrets));
-    log.info('spec reloaded');
+    const spec = load(files, secrets);
+    exporter.load(spec, accessOf(spec, secrets));
+    log.info({ targets: spec.targets.length, slos: spec.slos.length }, 'spec reloaded');
   } catch (error) {
     exporter.loadFailed();
     log.error({ reason: (error as Error).message }, 'the new spec is invalid: the old one stays in force');
   }
 }
 
-/** Reloads on SIGHUP and when a file changes; a ConfigMap changes by swapping a link in its directory. */
-function watchConfig(files: readonly string[], onChange: () => void): void {
+/** Calls back on SIGHUP and when what the paths hold changes; a ConfigMap changes by swapping a link in its directory. */
+function watchFiles(paths: readonly string[], log: Logger, onChange: () => void): void {
   let timer: NodeJS.Timeout | undefined;
   const soon = () => {
     clearTimeout(timer);
     timer = setTimeout(onChange, 200);
   };
   process.on('SIGHUP', soon);
-  const texts = new Map<string, string>();
-  const read = (file: string) => {
-    try {
-      return readFileSync(file, 'utf8');
-    } catch {
-      return '';
-    }
-  };
-  for (const file of files) texts.set(file, read(file));
-  for (const dir of new Set(files.map((f) => dirname(f)))) {
-    watch(dir, { persistent: false }, () => {
-      const changed = files.filter((f) => read(f) !== texts.get(f));
-      for (const file of changed) texts.set(file, read(file));
-      if (changed.length > 0) soon();
-    });
+  let held = heldBy(paths);
+  const directories = paths.map((path) => (isDirectory(path) ? path : dirname(path)));
+  for (const directory of new Set(directories)) {
+    watch(directory, { persistent: false }, () => {
+      const now = heldBy(paths);
+      if (now !== held) soon();
+      held = now;
+    }).on('error', (error) =>
+      log.warn({ directory, reason: error.message }, 'changes are not seen any more: send SIGHUP'),
+    );
   }
+}
+
+const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** The texts of files, and of the files in directories, as one string to compare. */
+function heldBy(paths: readonly string[]): string {
+  const files = paths.flatMap((path) =>
+    isDirectory(path) ? readdirSync(path).map((name) => join(path, name)) : [path],
+  );
+  return files
+    .map((file) => {
+      try {
+        return `${file}\n${readFileSync(file, 'utf8')}`;
+      } catch {
+        return file;
+      }
+    })
+    .join('\n');
 }
 
 const stopSignal = (): Promise<void> =>

@@ -22,7 +22,11 @@ const CONFIRM_MS = 60_000;
 /** A clock before this cannot be right: the program is younger (2026-01-01). */
 const EARLIEST_MS = Date.UTC(2026, 0, 1);
 /** History further ahead of the system clock than this was written by a wrong clock, ms. */
-export const MAX_AHEAD_MS = 86_400_000;
+const MAX_AHEAD_MS = 86_400_000;
+
+/** The latest time of a record to believe, ms since 1970. A clock before EARLIEST_MS cannot judge: everything. */
+export const latestBelieved = (wallMs: number): number =>
+  wallMs < EARLIEST_MS ? Number.POSITIVE_INFINITY : wallMs + MAX_AHEAD_MS;
 
 /**
  * Starts at the system clock, or at `notBeforeMs` (the newest record) if that is later by at most a day.

@@ -2,11 +2,14 @@
 import { longestPeriodMs, nominalPeriodMs, type Period, periodAt } from '../slo/calendar.ts';
 import { type BurnTier, STANDARD_WINDOWS_MS, tiersFor } from '../slo/policy.ts';
 import { formatDuration } from '../spec/scalars.ts';
-import type { Maintenance, Slo, Spec } from '../spec/spec.ts';
+import { covers, type Slo, type Spec } from '../spec/spec.ts';
 
-export interface Interval {
+export interface Stretch {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+export interface Interval extends Stretch {
   readonly reason: string;
   readonly by: string;
   /** False: beyond the cap of `exporter.maxExcluded`, so it excludes nothing. */
@@ -22,10 +25,17 @@ export interface SloPlan {
   readonly periodLabel: string;
   /** Windows that have a burn rate, without the period: label -> ms. */
   readonly windows: ReadonlyMap<string, number>;
+  /** The shortest window that holds four probes, ms: what "now" means for state and forecast. */
+  readonly currentMs: number;
   readonly tiers: readonly BurnTier[];
+  /** Maintenance as declared, oldest first. */
   readonly maintenance: readonly Interval[];
+  /** Time that is excluded: the applied maintenance as disjoint stretches, oldest first. */
+  readonly excluded: readonly Stretch[];
   periodAt(nowMs: number): Period;
 }
+
+const PROBES_TO_JUDGE = 4;
 
 /** The plan of every SLO. Expects a spec that passed its checks. */
 export function plansOf(spec: Spec): SloPlan[] {
@@ -41,34 +51,43 @@ function planOf(slo: Slo, spec: Spec): SloPlan {
   const lengths = new Set(
     [...STANDARD_WINDOWS_MS, ...tiers.flatMap((t) => [t.longMs, t.shortMs])].filter((ms) => ms < nominalMs),
   );
+  const stepMs = spec.targets.find((t) => t.name === slo.sli.target)?.interval ?? 30_000;
+  const sorted = [...lengths].sort((a, b) => a - b);
   return {
     slo,
-    stepMs: spec.targets.find((t) => t.name === slo.sli.target)?.interval ?? 30_000,
+    stepMs,
     periodMs,
     periodLabel: rolling ? formatDuration(window) : window.calendar,
-    windows: new Map([...lengths].sort((a, b) => a - b).map((ms) => [formatDuration(ms), ms])),
+    windows: new Map(sorted.map((ms) => [formatDuration(ms), ms])),
+    currentMs: sorted.find((ms) => ms >= PROBES_TO_JUDGE * stepMs) ?? nominalMs,
     tiers,
-    maintenance: intervalsFor(slo, spec, nominalMs),
+    ...maintenanceOf(slo, spec, nominalMs),
     periodAt: (nowMs) =>
       rolling ? { startMs: nowMs - window, endMs: nowMs } : periodAt(nowMs, window.calendar, window.timeZone),
   };
 }
 
-const appliesTo = (window: Maintenance, slo: Slo): boolean =>
-  (window.services === undefined || window.services.includes(slo.service)) &&
-  (window.targets === undefined || window.targets.includes(slo.sli.target));
-
-/** Maintenance of an SLO, oldest first; one that would exclude more than the cap of a period is not applied. */
-function intervalsFor(slo: Slo, spec: Spec, periodMs: number): Interval[] {
+/** Maintenance of an SLO; a window that would bring the excluded time of a period above the cap is not applied. */
+function maintenanceOf(slo: Slo, spec: Spec, periodMs: number): Pick<SloPlan, 'maintenance' | 'excluded'> {
   const capMs = spec.exporter.maxExcluded * periodMs;
-  const intervals: Interval[] = [];
-  for (const window of spec.maintenance.filter((m) => appliesTo(m, slo)).sort((a, b) => a.from - b.from)) {
-    const fromMs = window.from;
-    const toMs = fromMs + window.for;
-    const already = intervals
-      .filter((i) => i.applied && i.toMs > toMs - periodMs)
-      .reduce((sum, i) => sum + i.toMs - i.fromMs, 0);
-    intervals.push({ fromMs, toMs, reason: window.reason, by: window.by, applied: already + window.for <= capMs });
+  const maintenance: Interval[] = [];
+  let excluded: readonly Stretch[] = [];
+  for (const window of spec.maintenance.filter((m) => covers(m, slo)).sort((a, b) => a.from - b.from)) {
+    const stretch = { fromMs: window.from, toMs: window.from + window.for };
+    const together = joined(excluded, stretch);
+    const applied = lengthSince(together, stretch.toMs - periodMs) <= capMs;
+    if (applied) excluded = together;
+    maintenance.push({ ...stretch, reason: window.reason, by: window.by, applied });
   }
-  return intervals;
+  return { maintenance, excluded };
 }
+
+/** Disjoint stretches with one more that begins no earlier than the last: windows that overlap count once. */
+function joined(stretches: readonly Stretch[], next: Stretch): readonly Stretch[] {
+  const last = stretches.at(-1);
+  if (last === undefined || last.toMs < next.fromMs) return [...stretches, next];
+  return [...stretches.slice(0, -1), { fromMs: last.fromMs, toMs: Math.max(last.toMs, next.toMs) }];
+}
+
+const lengthSince = (stretches: readonly Stretch[], sinceMs: number): number =>
+  stretches.reduce((sum, s) => sum + Math.max(0, s.toMs - Math.max(s.fromMs, sinceMs)), 0);

@@ -28,6 +28,13 @@ export interface WindowView {
   readonly coverageRatio: number;
 }
 
+/** A target whose last run was bad, and its first bad step. */
+export interface Failing {
+  readonly target: string;
+  readonly step: string;
+  readonly outcome: string;
+}
+
 export interface SloView {
   readonly name: string;
   readonly service: string;
@@ -49,6 +56,8 @@ export interface SloView {
   readonly blame: string | null;
   readonly outcome: string | null;
   readonly step: string | null;
+  /** Targets of `dependsOn` that fail now: where to look first. */
+  readonly failingDependencies: readonly Failing[];
   readonly lastBadMs: number | null;
   readonly measured: number;
   readonly coverageRatio: number;
@@ -61,10 +70,10 @@ export interface SloView {
 /** Events in (fromMs, toMs], with those of maintenance declared afterwards moved to excluded. */
 export function countsBetween(history: History, plan: SloPlan, fromMs: number, toMs: number): Counts {
   let counts = subtract(history.totalAt(toMs), history.totalAt(fromMs));
-  for (const interval of plan.maintenance) {
-    const from = Math.max(interval.fromMs, fromMs);
-    const to = Math.min(interval.toMs, toMs);
-    if (!interval.applied || to <= from) continue;
+  for (const stretch of plan.excluded) {
+    const from = Math.max(stretch.fromMs, fromMs);
+    const to = Math.min(stretch.toMs, toMs);
+    if (to <= from) continue;
     const inside = subtract(history.totalAt(to), history.totalAt(from));
     counts = add(counts, {
       good: -inside.good,
@@ -78,7 +87,7 @@ export function countsBetween(history: History, plan: SloPlan, fromMs: number, t
 }
 
 export const inMaintenance = (plan: SloPlan, nowMs: number): boolean =>
-  plan.maintenance.some((i) => i.applied && i.fromMs <= nowMs && nowMs < i.toMs);
+  plan.excluded.some((s) => s.fromMs <= nowMs && nowMs < s.toMs);
 
 /** Counts, burn rate and coverage of one window that ends at `nowMs`. */
 export function windowView(
@@ -137,32 +146,41 @@ export function firingTiers(plan: SloPlan, entry: LedgerEntry, nowMs: number): s
     .map((tier) => tier.tier);
 }
 
-function stateOf(plan: SloPlan, windows: readonly WindowView[], remaining: number | null, nowMs: number): SloState {
+function stateOf(plan: SloPlan, current: Counts, remaining: number | null, nowMs: number): SloState {
   if (inMaintenance(plan, nowMs)) return 'maintenance';
-  const shortest = windows[0];
-  if (shortest === undefined || shortest.burnRate === null) return 'no-data';
+  const burn = burnRate(current, plan.slo.objective);
+  if (burn === null) return 'no-data';
   if (remaining !== null && remaining <= 0) return 'exhausted';
-  return shortest.burnRate > 1 ? 'burning' : 'ok';
+  return burn > 1 ? 'burning' : 'ok';
 }
 
-function forecast(plan: SloPlan, entry: LedgerEntry, nowMs: number, period: PeriodView): Forecast {
+function forecast(plan: SloPlan, entry: LedgerEntry, nowMs: number, period: PeriodView, current: Counts): Forecast {
   const { objective, window } = plan.slo;
-  const recentMs = Math.min(3_600_000, plan.periodMs / 2);
-  const recent = countsBetween(entry.history, plan, nowMs - recentMs, nowMs);
-  if (typeof window !== 'number') {
-    return forecastCalendar({ nowMs, endMs: period.endMs, budget: period.budget, recent, stepMs: plan.stepMs });
-  }
+  if (typeof window !== 'number')
+    return forecastCalendar({
+      nowMs,
+      endMs: period.endMs,
+      budget: period.budget,
+      recent: current,
+      stepMs: plan.stepMs,
+    });
   const unlivedAt = (atMs: number) => Math.max(0, entry.createdMs - (atMs - window)) / plan.stepMs;
-  return forecastRolling({ history: entry.history, nowMs, periodMs: window, objective, unlivedAt, recent, recentMs });
+  return forecastRolling({ history: entry.history, nowMs, periodMs: window, objective, unlivedAt, recent: current });
 }
 
 /** Everything about one SLO at `nowMs`. */
-export function sloView(plan: SloPlan, entry: LedgerEntry, nowMs: number): SloView {
+export function sloView(
+  plan: SloPlan,
+  entry: LedgerEntry,
+  nowMs: number,
+  failingDependencies: readonly Failing[] = [],
+): SloView {
   const { slo } = plan;
   const period = periodView(plan, entry, nowMs);
   const windows = [...plan.windows].map(([label, ms]) => windowView(plan, entry, nowMs, label, ms));
   const periodMs = nowMs - period.startMs;
   windows.push(windowView(plan, entry, nowMs, plan.periodLabel, periodMs));
+  const current = countsBetween(entry.history, plan, nowMs - plan.currentMs, nowMs);
   const newest = entry.episodes.at(-1);
   const cause = newest === undefined ? undefined : mainCause(newest);
   const { counts } = period;
@@ -183,14 +201,15 @@ export function sloView(plan: SloPlan, entry: LedgerEntry, nowMs: number): SloVi
     burn: Object.fromEntries(windows.map((w) => [w.window, w.burnRate])),
     windows,
     firing: firingTiers(plan, entry, nowMs),
-    state: stateOf(plan, windows, period.budget.remainingRatio, nowMs),
+    state: stateOf(plan, current, period.budget.remainingRatio, nowMs),
     blame: cause?.blame ?? null,
     outcome: cause?.outcome ?? null,
     step: cause?.step ?? null,
+    failingDependencies,
     lastBadMs: newest?.lastBadMs ?? null,
     measured: counts.good + counts.bad,
     coverageRatio: windows.at(-1)!.coverageRatio,
     createdMs: entry.createdMs,
-    ...forecast(plan, entry, nowMs, period),
+    ...forecast(plan, entry, nowMs, period, current),
   };
 }

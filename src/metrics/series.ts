@@ -42,12 +42,12 @@ export function labelText<M extends MetricName>(metric: M, labels: Readonly<Reco
 export class SeriesTable {
   readonly #families = new Map<MetricName, Map<string, Series>>();
   readonly #perTarget = new Map<string, number>();
-  readonly #limit: number;
   readonly #onDrop: (target: string) => void;
+  /** Series per target; a histogram counts with all of its lines. A lower limit refuses new series and keeps old ones. */
+  limit: number;
 
-  /** `limit`: series per target; a histogram counts with all of its lines. */
   constructor(limit: number, onDrop: (target: string) => void) {
-    this.#limit = limit;
+    this.limit = limit;
     this.#onDrop = onDrop;
   }
 
@@ -126,7 +126,7 @@ export class SeriesTable {
       buckets: histogram ? new Float64Array(slots) : undefined,
       exemplars: histogram ? new Array<Exemplar | undefined>(slots).fill(undefined) : undefined,
     };
-    if ((this.#perTarget.get(target) ?? 0) + linesOf(series) > this.#limit) {
+    if ((this.#perTarget.get(target) ?? 0) + linesOf(series) > this.limit) {
       this.#onDrop(target);
       return undefined;
     }

@@ -9,6 +9,8 @@ import { nextSlot, phaseOf } from './schedule.ts';
 export type MissedReason = 'overlap' | 'concurrency' | 'backoff' | 'late';
 
 export interface SchedulerPorts {
+  /** Most runs at the same time, asked at each slot. */
+  concurrency(): number;
   run(target: Target, stop: AbortSignal): Promise<Run>;
   /** `delayMs`: how much later than its slot the run started. */
   onRun(run: Run, delayMs: number): void;
@@ -39,7 +41,7 @@ interface Job {
 }
 
 /** Slots follow the monotonic clock, so a jump of the system clock neither bunches nor starves runs. */
-export function createScheduler(concurrency: number, ports: SchedulerPorts): Scheduler {
+export function createScheduler(ports: SchedulerPorts): Scheduler {
   const jobs = new Map<string, Job>();
   const aborter = new AbortController();
   const going = new Set<Promise<void>>();
@@ -59,7 +61,7 @@ export function createScheduler(concurrency: number, ports: SchedulerPorts): Sch
       job.skipNext = false;
       return ports.onMissed(target, 'backoff');
     }
-    if (going.size >= concurrency) return ports.onMissed(target, 'concurrency');
+    if (going.size >= ports.concurrency()) return ports.onMissed(target, 'concurrency');
     job.running = true;
     const promise = ports
       .run(target, aborter.signal)

@@ -7,7 +7,8 @@ export const hits: SliCounter<'hits'> = {
   count(_sli, run) {
     const step = run.steps.find((s) => s.step === 'hit');
     const status = step?.facts.cacheStatus;
-    if (step === undefined || status === undefined || status === 'unknown') {
+    const failed = step !== undefined && step.outcome !== 'ok' && step.outcome !== 'cache_bypassed';
+    if (step === undefined || failed || status === undefined || status === 'unknown') {
       return {
         result: 'unmeasured',
         ...(step && { cause: { step: 'hit', outcome: step.outcome, blame: step.blame } }),

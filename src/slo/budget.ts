@@ -57,7 +57,7 @@ export const withoutExclusion = (counts: Counts): Counts => ({
 });
 
 export interface Forecast {
-  /** When the budget reaches 0 if the recent rate goes on, ms since 1970; null if it does not within one period. */
+  /** When the budget reaches 0 if the share of bad events of now goes on, ms since 1970; null if it does not within one period. */
   readonly exhaustedAtMs: number | null;
   /** When an overspent budget is back above 0 if all is well from now on; null if it is not overspent. */
   readonly recoversAtMs: number | null;
@@ -67,7 +67,7 @@ export interface Forecast {
 
 /**
  * Looks one rolling period ahead, row by row, letting old events leave the window at its far edge.
- * `recent`: events of the last `recentMs`, whose rate is assumed to go on for the exhaustion forecast.
+ * `recent`: events of the window that means "now"; its share of bad ones is assumed to go on for the exhaustion forecast.
  * Cost: one look-up per coarse row of the period, at most about 750.
  */
 export function forecastRolling(input: {
@@ -77,9 +77,8 @@ export function forecastRolling(input: {
   objective: number;
   unlivedAt: (atMs: number) => number;
   recent: Counts;
-  recentMs: number;
 }): Forecast {
-  const { history, nowMs, periodMs, objective, unlivedAt, recent, recentMs } = input;
+  const { history, nowMs, periodMs, objective, unlivedAt, recent } = input;
   const total = history.total();
   const eventsPerMs = 1 / history.stepMs;
   const recentN = recent.good + recent.bad;
@@ -97,7 +96,7 @@ export function forecastRolling(input: {
   let exhaustedAtMs: number | null = null;
   let recoversAtMs: number | null = null;
   let wholeAtMs: number | null = null;
-  const burning = recentMs > 0 && badShare > 1 - objective;
+  const burning = badShare > 1 - objective;
   for (let at = nowMs + step; at <= nowMs + periodMs + step; at += step) {
     if (burning && !overspent && exhaustedAtMs === null && left(at, badShare) < 0) exhaustedAtMs = at;
     if (overspent && recoversAtMs === null && left(at, 0) >= 0) recoversAtMs = at;

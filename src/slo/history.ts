@@ -34,6 +34,7 @@ export const subtract = (a: Counts, b: Counts): Counts => ({
 
 const FINE_MS = 6 * 3_600_000;
 const MEDIUM_MS = 72 * 3_600_000;
+const LONGEST_FINE_ROW_MS = 30_000;
 const FIVE_MINUTES = 300_000;
 const HOUR = 3_600_000;
 
@@ -51,11 +52,15 @@ const ring = (rowMs: number, spanMs: number): Ring => {
   return { rowMs, rows, data: new Uint32Array(rows * WIDTH), newest: -1 };
 };
 
-/** Row lengths in ms for a step and a period: the step to 6 h, 5 min to 3 d, whole hours to the period (at most 744 rows). */
+/**
+ * Row lengths in ms for a step and a period: the step, but at most 30 s, to 6 h; 5 min to 3 d; whole hours to the period
+ * (at most 744 rows). A step of an hour has short rows too: else a window of 5 min would show an event of 50 min ago.
+ */
 export function rowLengths(stepMs: number, periodMs: number): { fine: number; medium: number; coarse: number } {
-  const medium = Math.ceil(FIVE_MINUTES / stepMs) * stepMs;
+  const fine = Math.min(stepMs, LONGEST_FINE_ROW_MS);
+  const medium = Math.ceil(FIVE_MINUTES / fine) * fine;
   const coarse = Math.max(HOUR * Math.ceil(periodMs / (744 * HOUR)), medium);
-  return { fine: stepMs, medium, coarse };
+  return { fine, medium, coarse };
 }
 
 export class History {

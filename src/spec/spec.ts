@@ -1,6 +1,7 @@
 // The spec: what is measured and promised. Schema and types; parsing with positions is in parse.ts.
 import { z } from 'zod';
-import { durationMs, ratio } from './scalars.ts';
+import type { Part } from './part.ts';
+import { allowedHost, durationMs, ratio } from './scalars.ts';
 import { type Target, targetSchema } from './target.ts';
 
 const name = z
@@ -82,6 +83,12 @@ export const maintenanceSchema = z.strictObject({
 });
 export type Maintenance = z.output<typeof maintenanceSchema>;
 
+/** Does a maintenance window cover an SLO: by its service, by its target, or because it names neither? */
+export const covers = ({ services, targets }: Part<Maintenance>, slo: Part<Slo>): boolean =>
+  (services === undefined && targets === undefined) ||
+  services?.includes(slo.service) === true ||
+  (slo.sli !== null && targets?.includes(slo.sli.target) === true);
+
 const tierSchema = z.strictObject({
   tier: name.describe('Name of the tier.'),
   severity: z.enum(['page', 'ticket']).describe('Who hears of it.'),
@@ -115,7 +122,7 @@ export const specSchema = z.strictObject({
         .describe('How long history is kept.'),
       maxExcluded: ratio().default(0.1).describe('At most this share of a period can be excluded by maintenance.'),
       probeAllow: z
-        .array(z.string())
+        .array(allowedHost)
         .default([])
         .describe('Extra hosts, *.suffixes or CIDR ranges that /probe may reach; empty: named targets only.'),
       modules: z

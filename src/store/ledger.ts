@@ -1,9 +1,9 @@
 // The running totals of all SLOs: takes events, keeps each SLO's History, commits ticks to the store.
 // Shows two truths: `acknowledged` totals (on disk, for counters) and the history in memory (for burn rates),
 // which goes on while the store cannot be written.
-import { type Cause, type Episode, withBadEvent } from '../slo/episodes.ts';
-import { add, type Counts, History, ZERO } from '../slo/history.ts';
-import { encodeRecord } from './record.ts';
+import { type Cause, type Episode, MAX_EPISODES, withBadEvent } from '../slo/episodes.ts';
+import { add, type Counts, History, subtract, ZERO } from '../slo/history.ts';
+import { decodeRecord, encodeRecord } from './record.ts';
 import type { KnownSlo, Restored, Store } from './store.ts';
 
 /** Ticks kept while the store fails: totals are cumulative, so dropping older ones costs resolution, never events. */
@@ -15,7 +15,8 @@ export interface LedgerEntry {
   readonly createdMs: number;
   readonly history: History;
   total: Counts;
-  acknowledged: Counts;
+  /** What is on disk; undefined while no store could be opened yet: then nobody knows what earlier processes counted. */
+  acknowledged: Counts | undefined;
   episodes: readonly Episode[];
 }
 
@@ -23,6 +24,8 @@ export interface LedgerSlo {
   readonly name: string;
   readonly stepMs: number;
   readonly periodMs: number;
+  /** When it was first seen, ms since 1970, if not now. */
+  readonly createdMs?: number;
 }
 
 const EMPTY: Restored = { slos: [], last: undefined, episodes: new Map(), warnings: [] };
@@ -36,12 +39,14 @@ export class Ledger {
   readonly #newSlos: KnownSlo[] = [];
   readonly #changedEpisodes = new Set<LedgerEntry>();
   readonly #restored: Restored;
+  readonly #beganWithStore: boolean;
   #store: Store | undefined;
   #lastTickMs: number;
   #nextId: number;
 
   constructor(store: Store | undefined) {
     this.#store = store;
+    this.#beganWithStore = store !== undefined;
     this.#restored = store?.restored ?? EMPTY;
     for (const slo of this.#restored.slos) this.#known.set(slo.name, slo);
     for (const [id, counts] of this.#restored.last?.totals ?? []) this.#totals.set(id, counts);
@@ -57,9 +62,55 @@ export class Ledger {
     return this.#pending.length;
   }
 
-  /** The store to write to from now on; used when it could not be opened at the start. */
-  attach(store: Store): void {
-    this.#store = store;
+  /**
+   * The ledger to go on with on a store that was opened late or again. Without a store so far, what it holds of earlier
+   * processes comes first and what this one counted is added tick by tick: no counter falls, no SLO takes another's place.
+   */
+  movedTo(store: Store): Ledger {
+    if (this.#beganWithStore) {
+      this.#store = store;
+      this.#newSlos.splice(0, Infinity, ...this.#known.values());
+      return this;
+    }
+    const next = new Ledger(store);
+    const entries = [...this.#entries];
+    const slos = entries.map(
+      ([
+        name,
+        {
+          createdMs,
+          history: { stepMs, periodMs },
+        },
+      ]) => ({
+        name,
+        stepMs,
+        periodMs,
+        createdMs,
+      }),
+    );
+    next.setSlos(slos, this.#lastTickMs);
+    const counted = new Map<string, Counts>();
+    const addUpTo = (name: string, total: Counts, atMs: number) => {
+      next.add(name, subtract(total, counted.get(name) ?? ZERO), atMs);
+      counted.set(name, total);
+    };
+    for (const { atMs, record } of this.#pending) {
+      const totals = decodeRecord(atMs, record);
+      for (const [name, { id }] of entries) addUpTo(name, totals?.get(id) ?? ZERO, atMs);
+      next.tick(atMs);
+    }
+    for (const [name, { total, episodes }] of entries) {
+      addUpTo(name, total, this.#lastTickMs);
+      const entry = next.entry(name)!;
+      entry.episodes = [...entry.episodes, ...episodes].slice(-MAX_EPISODES);
+      next.#changedEpisodes.add(entry);
+    }
+    return next;
+  }
+
+  /** The store broke: ticks are kept in memory until movedTo() gives another. */
+  detach(): void {
+    this.#store = undefined;
   }
 
   entry(slo: string): LedgerEntry | undefined {
@@ -77,7 +128,7 @@ export class Ledger {
     for (const slo of slos) {
       const old = this.#entries.get(slo.name);
       if (old !== undefined && old.history.stepMs === slo.stepMs && old.history.periodMs === slo.periodMs) continue;
-      const entry = this.#build(slo, nowMs, old);
+      const entry = this.#build(slo, slo.createdMs ?? nowMs, old);
       this.#entries.set(slo.name, entry);
       built.push(entry);
     }
@@ -112,7 +163,7 @@ export class Ledger {
       createdMs: known.createdMs,
       history: new History(slo.stepMs, slo.periodMs),
       total,
-      acknowledged: old?.acknowledged ?? total,
+      acknowledged: old?.acknowledged ?? (this.#beganWithStore ? total : undefined),
       episodes: old?.episodes ?? this.#restored.episodes.get(known.id) ?? [],
     };
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { Episode } from '../slo/episodes.ts';
+import { type Counts, FIELDS, ZERO } from '../slo/history.ts';
 import { decodeRecord, type Totals } from './record.ts';
 
 const SCHEMA_VERSION = 1;
@@ -21,7 +22,7 @@ export interface KnownSlo {
 
 export interface Restored {
   readonly slos: readonly KnownSlo[];
-  /** The newest readable record: every record holds all totals, so this one is the snapshot to start from. */
+  /** The newest readable record that is not ahead of the clock: every record holds all totals, so this is the snapshot to start from. */
   readonly last: { readonly atMs: number; readonly totals: Totals } | undefined;
   readonly episodes: ReadonlyMap<number, readonly Episode[]>;
   /** What an operator should know: quarantined files and the like. */
@@ -41,8 +42,8 @@ export interface Store {
   replay(visit: (atMs: number, totals: Totals) => void): number;
   /** Writes all or nothing; throws if it could not. */
   commit(batch: Batch): void;
-  /** Thins out rows older than 6 h to one per 5 min, older than 3 d to one per hour; drops those beyond retention. */
-  prune(nowMs: number): void;
+  /** Thins out rows older than 6 h to one per 5 min, older than 3 d to one per hour; drops those beyond retention. Throws if it could not. */
+  prune(nowMs: number, retentionMs: number): void;
   close(): void;
 }
 
@@ -51,15 +52,18 @@ export class StoreRefused extends Error {
   override readonly name = 'StoreRefused';
 }
 
-/** Opens or creates the store in `dir`. Throws StoreRefused; any other failure to open is the caller's to survive. */
-export function openStore(dir: string, retentionMs: number): Store {
+/**
+ * Opens or creates the store in `dir`. Rows later than `latestMs` were written by a wrong clock: they are no history, but
+ * the totals in them count. Throws StoreRefused; any other failure to open is the caller's to survive.
+ */
+export function openStore(dir: string, latestMs: number): Store {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const lock = takeLock(dir);
   const warnings: string[] = [];
   const path = join(dir, 'plimsoll.db');
   let opened: { db: DatabaseSync; restored: Omit<Restored, 'warnings'> };
   try {
-    opened = openDatabase(path);
+    opened = openDatabase(path, latestMs);
   } catch (error) {
     if (error instanceof StoreRefused || !isDamage(error)) {
       lock.close();
@@ -69,15 +73,21 @@ export function openStore(dir: string, retentionMs: number): Store {
     warnings.push(
       `the store was damaged (${(error as Error).message}); it was moved to ${aside} and what could be read was copied`,
     );
-    opened = openDatabase(path);
-    opened = { db: opened.db, restored: salvage(aside, opened.db) };
+    opened = openDatabase(path, latestMs);
+    salvage(aside, opened.db);
+    opened = { db: opened.db, restored: read(opened.db, latestMs) };
   }
   const { db, restored } = opened;
+  const ahead = Number(db.prepare('SELECT count(*) AS n FROM tick WHERE at_ms > ?').get(asInteger(latestMs))!.n);
+  if (ahead > 0)
+    warnings.push(
+      `${ahead} records are dated after the clock of now: no window shows them, counters go on from them, and they are kept in the table "ahead"`,
+    );
   return {
     restored: { ...restored, warnings },
-    replay: (visit) => replay(db, visit),
-    commit: (batch) => commit(db, batch),
-    prune: pruner(db, retentionMs),
+    replay: (visit) => replay(db, latestMs, visit),
+    commit: (batch) => commit(db, batch, latestMs),
+    prune: pruner(db),
     close: () => close(db, lock),
   };
 }
@@ -96,7 +106,7 @@ function takeLock(dir: string): DatabaseSync {
   }
 }
 
-function openDatabase(path: string): { db: DatabaseSync; restored: Omit<Restored, 'warnings'> } {
+function openDatabase(path: string, latestMs: number): { db: DatabaseSync; restored: Omit<Restored, 'warnings'> } {
   const db = new DatabaseSync(path);
   try {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000');
@@ -107,25 +117,28 @@ function openDatabase(path: string): { db: DatabaseSync; restored: Omit<Restored
       );
     db.exec(`CREATE TABLE IF NOT EXISTS slo (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_ms INTEGER NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS tick (at_ms INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
+      CREATE TABLE IF NOT EXISTS ahead (at_ms INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS episodes (slo_id INTEGER PRIMARY KEY, body TEXT NOT NULL, crc INTEGER NOT NULL) STRICT;
       PRAGMA user_version = ${SCHEMA_VERSION}`);
-    return { db, restored: read(db) };
+    return { db, restored: read(db, latestMs) };
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-function read(db: DatabaseSync): Omit<Restored, 'warnings'> {
+/** SQLite has no infinity: the largest integer that both sides hold. */
+const asInteger = (ms: number): number => Math.min(ms, Number.MAX_SAFE_INTEGER);
+
+function read(db: DatabaseSync, latestMs: number): Omit<Restored, 'warnings'> {
   const slos = db.prepare('SELECT id, name, created_ms AS createdMs FROM slo').all() as unknown as KnownSlo[];
-  let last: Restored['last'];
-  for (const row of db.prepare('SELECT at_ms, record FROM tick ORDER BY at_ms DESC').iterate()) {
-    const atMs = Number(row.at_ms);
-    const totals = decodeRecord(atMs, row.record as Uint8Array);
-    if (totals === undefined) continue;
-    last = { atMs, totals };
-    break;
-  }
+  const newest = newestUpTo(db, Number.MAX_SAFE_INTEGER);
+  const sane = newestUpTo(db, asInteger(latestMs));
+  // Totals never fall, so of two records the one with more events was written later.
+  const totals = new Map(sane?.totals);
+  for (const [id, counts] of newest?.totals ?? [])
+    if (eventsOf(counts) > eventsOf(totals.get(id) ?? ZERO)) totals.set(id, counts);
+  const last = newest === undefined ? undefined : { atMs: sane?.atMs ?? 0, totals };
   const episodes = new Map<number, readonly Episode[]>();
   for (const row of db.prepare('SELECT slo_id, body, crc FROM episodes').iterate()) {
     if (crc32(String(row.body)) === Number(row.crc)) episodes.set(Number(row.slo_id), JSON.parse(String(row.body)));
@@ -133,9 +146,23 @@ function read(db: DatabaseSync): Omit<Restored, 'warnings'> {
   return { slos, last, episodes };
 }
 
-function replay(db: DatabaseSync, visit: (atMs: number, totals: Totals) => void): number {
+function newestUpTo(db: DatabaseSync, latestMs: number): { atMs: number; totals: Totals } | undefined {
+  for (const row of db
+    .prepare('SELECT at_ms, record FROM tick WHERE at_ms <= ? ORDER BY at_ms DESC')
+    .iterate(latestMs)) {
+    const atMs = Number(row.at_ms);
+    const totals = decodeRecord(atMs, row.record as Uint8Array);
+    if (totals !== undefined) return { atMs, totals };
+  }
+  return undefined;
+}
+
+const eventsOf = (counts: Counts): number => FIELDS.reduce((sum, field) => sum + counts[field], 0);
+
+function replay(db: DatabaseSync, latestMs: number, visit: (atMs: number, totals: Totals) => void): number {
   let damaged = 0;
-  for (const row of db.prepare('SELECT at_ms, record FROM tick ORDER BY at_ms').iterate()) {
+  const rows = db.prepare('SELECT at_ms, record FROM tick WHERE at_ms <= ? ORDER BY at_ms');
+  for (const row of rows.iterate(asInteger(latestMs))) {
     const atMs = Number(row.at_ms);
     const totals = decodeRecord(atMs, row.record as Uint8Array);
     if (totals === undefined) damaged += 1;
@@ -146,7 +173,8 @@ function replay(db: DatabaseSync, visit: (atMs: number, totals: Totals) => void)
   return damaged;
 }
 
-const isDamage = (error: unknown): boolean =>
+/** Does this error of SQLite say that the file itself is broken? */
+export const isDamage = (error: unknown): boolean =>
   /not a database|malformed|corrupt|disk image/i.test(String((error as Error).message));
 
 function quarantine(path: string): string {
@@ -158,7 +186,7 @@ function quarantine(path: string): string {
 }
 
 /** Copies every row that can still be read, one at a time from both ends, into the fresh database. */
-function salvage(aside: string, db: DatabaseSync): Omit<Restored, 'warnings'> {
+function salvage(aside: string, db: DatabaseSync): void {
   const copy = (select: string, insert: string) => {
     for (const order of ['ASC', 'DESC']) {
       try {
@@ -175,16 +203,20 @@ function salvage(aside: string, db: DatabaseSync): Omit<Restored, 'warnings'> {
   copy('SELECT id, name, created_ms FROM slo', 'INSERT OR IGNORE INTO slo VALUES (?, ?, ?)');
   copy('SELECT at_ms, record FROM tick', 'INSERT OR IGNORE INTO tick VALUES (?, ?)');
   copy('SELECT slo_id, body, crc FROM episodes', 'INSERT OR IGNORE INTO episodes VALUES (?, ?, ?)');
-  return read(db);
 }
 
-function commit(db: DatabaseSync, batch: Batch): void {
+function commit(db: DatabaseSync, batch: Batch, latestMs: number): void {
   db.exec('BEGIN IMMEDIATE');
   try {
     const slo = db.prepare('INSERT OR IGNORE INTO slo VALUES (?, ?, ?)');
     for (const { id, name, createdMs } of batch.newSlos) slo.run(id, name, createdMs);
     const tick = db.prepare('INSERT OR REPLACE INTO tick VALUES (?, ?)');
     for (const { atMs, record } of batch.ticks) tick.run(atMs, record);
+    // Rows of a wrong clock are put aside with the first record that holds their totals; later ones are none of theirs.
+    if (db.prepare('SELECT 1 FROM tick WHERE at_ms > ? LIMIT 1').get(aheadOf(batch, latestMs)) !== undefined) {
+      db.prepare('INSERT OR REPLACE INTO ahead SELECT * FROM tick WHERE at_ms > ?').run(aheadOf(batch, latestMs));
+      db.prepare('DELETE FROM tick WHERE at_ms > ?').run(aheadOf(batch, latestMs));
+    }
     const episode = db.prepare('INSERT OR REPLACE INTO episodes VALUES (?, ?, ?)');
     for (const [id, list] of batch.episodes) {
       const body = JSON.stringify(list);
@@ -197,7 +229,11 @@ function commit(db: DatabaseSync, batch: Batch): void {
   }
 }
 
-function pruner(db: DatabaseSync, retentionMs: number): (nowMs: number) => void {
+/** A process that runs longer than a day passes its `latestMs`: what it writes itself is never ahead. */
+const aheadOf = (batch: Batch, latestMs: number): number =>
+  asInteger(Math.max(latestMs, ...batch.ticks.map((t) => t.atMs)));
+
+function pruner(db: DatabaseSync): Store['prune'] {
   const done = { fine: 0, medium: 0 };
   // Keeps the newest row at or before each edge: a total at an edge is the newest total before it.
   const thin = (from: number, to: number, rowMs: number) =>
@@ -207,7 +243,7 @@ function pruner(db: DatabaseSync, retentionMs: number): (nowMs: number) => void 
          (SELECT max(at_ms) FROM tick WHERE at_ms > ? AND at_ms <= ? GROUP BY (at_ms + CAST(? AS INTEGER) - 1) / CAST(? AS INTEGER))`,
       )
       .run(from, to, from, to, rowMs, rowMs);
-  return (nowMs) => {
+  return (nowMs, retentionMs) => {
     const fine = Math.floor((nowMs - FINE_MS) / FIVE_MINUTES) * FIVE_MINUTES;
     const medium = Math.floor((nowMs - MEDIUM_MS) / HOUR) * HOUR;
     thin(done.fine, fine, FIVE_MINUTES);

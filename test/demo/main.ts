@@ -1,5 +1,4 @@
 // npm run demo: a real platform in small, the exporter on it, and a live table. Stops everything, leaves nothing behind.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,15 +6,15 @@ import { fetchSlos } from '../../src/cli/client.ts';
 import { renderTable } from '../../src/cli/status-table.ts';
 import type { SloView } from '../../src/engine/view.ts';
 import { parseDuration } from '../../src/spec/scalars.ts';
+import { type Exporter, startExporter } from '../services/exporter.ts';
 import { ensurePackages } from '../services/install.ts';
-import { freePort, privateFolder } from '../services/process.ts';
+import { privateFolder } from '../services/process.ts';
 import { type Stack, specFor, startStack } from '../services/stack.ts';
 import { BREAKS, type Break } from './breaks.ts';
 import { look, missing, nothingSeen } from './watch.ts';
 
 const USAGE = `usage: npm run demo -- [--break ${Object.keys(BREAKS).join('|')}[:20s]] [--once] [--for 60s]`;
 const MIN_EVENTS = 5;
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 
 interface Options {
   readonly broken: Break | undefined;
@@ -39,33 +38,18 @@ function options(): Options {
   return { broken: BREAKS[part], breakMs, once: values.once, forMs };
 }
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const sleep = (ms: number) => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), ms));
 
-async function startExporter(config: string, folder: string): Promise<{ url: string; child: ChildProcess }> {
-  const listen = `127.0.0.1:${await freePort()}`;
-  const child = spawn(
-    process.execPath,
-    [MAIN, 'serve', '--config', config, '--listen', listen, '--data', join(folder, 'data'), '--log-level', 'error'],
-    { stdio: ['ignore', 'pipe', 'inherit'], detached: true },
-  );
-  let output = '';
-  child.stdout?.on('data', (chunk) => {
-    output = (output + chunk).slice(-2_000);
-  });
-  const url = `http://${listen}`;
-  for (let tries = 0; tries < 200; tries++) {
-    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
-    if (answer?.status === 200) return { url, child };
-    if (child.exitCode !== null) break;
-    await sleep(100);
-  }
-  throw new Error(`the exporter did not start:\n${output}`);
-}
-
-function show(slos: readonly SloView[], head: string): void {
+/** On a terminal the screen is drawn anew; elsewhere only what is new in the head is printed before the table. */
+function screen(): (slos: readonly SloView[], head: string) => void {
   const tty = process.stdout.isTTY === true;
-  const table = renderTable(slos, { color: tty, width: process.stdout.columns ?? 220, nowMs: Date.now() });
-  console.log(`${tty ? '\x1b[2J\x1b[H' : '\n'}${head}\n\n${table}`);
+  let printed = 0;
+  return (slos, head) => {
+    const table = renderTable(slos, { color: tty, width: process.stdout.columns ?? 220, nowMs: Date.now() });
+    const top = tty ? `\x1b[2J\x1b[H${head}\n\n` : `\n${head.slice(printed).trim()}\n\n`.replace(/^\s+$/, '\n');
+    printed = head.length;
+    console.log(top + table);
+  };
 }
 
 /** Runs until the time is up (or Ctrl-C), breaks and mends on the way. Returns what was wrong, empty if all is well. */
@@ -77,6 +61,7 @@ async function play(
 ): Promise<string[]> {
   const start = Date.now();
   const seen = nothingSeen();
+  const show = screen();
   let [began, ended]: (number | undefined)[] = [];
   let head = `site      ${stack.siteUrl} (at 127.0.0.1; CA ${stack.edge.ca})\nmetrics   ${url}/metrics\nAPI       ${url}/api/v1/slos\nCtrl-C stops everything and leaves nothing behind.`;
   let slos: SloView[] = [];
@@ -132,23 +117,20 @@ async function main(): Promise<number> {
   console.log('starting MariaDB, Redis, WordPress and the edge on private ports (about 10 s) ...');
   const folder = privateFolder('demo');
   const stack = await startStack();
-  let child: ChildProcess | undefined;
+  let exporter: Exporter | undefined;
   try {
     const config = join(folder.path, 'plimsoll.yaml');
     writeFileSync(config, specFor(stack), { mode: 0o600 });
-    const exporter = await startExporter(config, folder.path);
-    child = exporter.child;
+    exporter = await startExporter({
+      args: ['--config', config, '--data', join(folder.path, 'data'), '--log-level', 'error'],
+    });
     const wrong = await play(stack, exporter.url, chosen, stopped.signal);
     for (const line of wrong) console.error(line);
     return wrong.length === 0 ? 0 : 1;
   } finally {
     console.log('\nstopping ...');
-    if (child !== undefined && child.exitCode === null) {
-      const gone = new Promise((resolve) => child?.once('exit', resolve));
-      child.kill('SIGTERM');
-      await Promise.race([gone, sleep(8_000)]);
-      if (child.exitCode === null) child.kill('SIGKILL');
-    }
+    if (exporter !== undefined && (await Promise.race([exporter.end('SIGTERM'), sleep(8_000)])) === undefined)
+      await exporter.end('SIGKILL');
     await stack.stop();
     folder.remove();
   }

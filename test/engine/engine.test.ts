@@ -108,6 +108,42 @@ describe('from runs to SLOs', () => {
     times(10, DOWN);
     expect(made.view('up')!.budgetRemainingRatio).toBeCloseTo(1 - 10 / 86.4, 3);
   });
+  it('says when the budget ends while it burns, and when it is whole again once all is well', () => {
+    const { made, times } = engine();
+    times(120, OK);
+    times(10, DOWN);
+    // 86.4 bad events are allowed, 76.4 are left at one per 30 s: 38.2 minutes.
+    const burning = made.view('up')!;
+    expect(burning.state).toBe('burning');
+    expect((burning.exhaustedAtMs! - made.evaluatedAt()) / 60_000).toBeCloseTo(60, -2);
+    times(10, OK);
+    const well = made.view('up')!;
+    expect([well.state, well.exhaustedAtMs]).toEqual(['ok', null]);
+    expect((well.wholeAtMs! - made.evaluatedAt()) / 86_400_000).toBeCloseTo(30, 0);
+  });
+  it('judges a slow target by a window that holds four probes: an hourly probe has data', () => {
+    const { made, step, clock } = engine(SPEC.replace('org/" }', 'org/", interval: 1h }'));
+    for (let i = 0; i < 5; i++) {
+      step(OK);
+      clock.set(clock.get() + 3_600_000);
+      made.tick();
+    }
+    expect(made.view('up')!.burn['5m']).toBeNull();
+    expect(made.view('up')!.state).toBe('ok');
+  });
+  it('names the dependency that fails now, and no longer once it is well', () => {
+    const text = `targets:
+  - { name: db, kind: mariadb, url: "mysql://u@db/x" }
+  - { name: shop, kind: wordpress, url: "https://shop.example.org/" }
+slos:
+  - { name: up, service: shop, team: web, objective: 99%, window: 30d, dependsOn: [db], sli: { kind: probe, target: shop } }
+`;
+    const { made, step } = engine(text);
+    step({ connect: 'refused', read: 'refused' });
+    expect(made.view('up')!.failingDependencies).toEqual([{ target: 'db', step: 'connect', outcome: 'refused' }]);
+    step({ connect: 'ok', read: 'ok' });
+    expect(made.view('up')!.failingDependencies).toEqual([]);
+  });
   it('drops the series of a target that went, and counts what it refuses over the limit', () => {
     const { made, step } = engine(`${SPEC}exporter: { seriesPerTarget: 40 }\n`);
     step(OK);
@@ -151,7 +187,34 @@ describe('maintenance', () => {
     expect(made.view('up')!.budgetRemainingRatio).toBeLessThan(1);
     made.load(spec(window(START + 20 * STEP, '5m')));
     expect(made.view('up')).toMatchObject({ budgetRemainingRatio: 1, sliRatio: 1 });
-    expect(made.entry('up')!.acknowledged.bad).toBe(10);
+    expect(made.entry('up')!.acknowledged!.bad).toBe(10);
+  });
+  it('that overlaps itself takes an event out once: 10 bad of 50, not minus 10', () => {
+    const { made, times } = engine();
+    times(20, OK);
+    times(10, DOWN);
+    times(20, OK);
+    const at = (steps: number) => new Date(START + steps * STEP).toISOString();
+    made.load(
+      spec(`${SPEC}maintenance:
+  - { from: ${at(20)}, for: 5m, services: [shop], reason: update, by: web }
+  - { from: ${at(22)}, for: 3m, targets: [shop], reason: also, by: db }
+`),
+    );
+    const period = made.view('up')!.windows.at(-1)!;
+    expect(period).toMatchObject({ good: 40, bad: 0, excluded: 10 });
+  });
+  it('covers an SLO by its service or by its target, and no other', () => {
+    const more = `  - { name: other, service: blog, team: web, objective: 99%, window: 30d, sli: { kind: probe, target: shop } }\n`;
+    const of = (scope: string) => {
+      const { made } = engine(
+        `${SPEC}${more}maintenance:\n  - { from: ${new Date(START).toISOString()}, for: 5m, ${scope}reason: r, by: b }\n`,
+      );
+      return ['up', 'other'].filter((name) => made.plan(name)!.excluded.length > 0);
+    };
+    expect(of('services: [blog], ')).toEqual(['other']);
+    expect(of('services: [blog], targets: [shop], ')).toEqual(['up', 'other']);
+    expect(of('')).toEqual(['up', 'other']);
   });
   it('beyond the cap is not applied, and says so', () => {
     const { made, times } = engine(window(START, '2h', 'exporter: { maxExcluded: 0.1% }\n'));

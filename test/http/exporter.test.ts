@@ -1,16 +1,15 @@
 // The exporter as a process on the whole real platform.
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SloView } from '../../src/engine/view.ts';
+import { type Exporter, MAIN, startExporter, until as untilTrue } from '../services/exporter.ts';
 import { freePort, privateFolder } from '../services/process.ts';
 import { type Stack, specFor, startStack } from '../services/stack.ts';
 
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 const folder = privateFolder('exporter-test');
 const config = join(folder.path, 'plimsoll.yaml');
 const spans: string[] = [];
@@ -25,61 +24,25 @@ const sink = createServer((request, response) => {
   });
 });
 let stack: Stack;
-let url: string;
-let child: ChildProcess;
-let log = '';
+let exporter: Exporter;
 
 async function start(args: readonly string[] = ['--config', config], data = join(folder.path, 'data')): Promise<void> {
-  const listen = `127.0.0.1:${await freePort()}`;
-  url = `http://${listen}`;
-  const endpoint = `http://127.0.0.1:${(sink.address() as AddressInfo).port}`;
-  child = spawn(
-    process.execPath,
-    [MAIN, 'serve', ...args, '--listen', listen, '--data', data, '--log-level', 'debug'],
-    { env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } },
-  );
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk) => {
-      log += chunk;
-    });
-  }
-  await until(async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.status === 200);
+  exporter = await startExporter({
+    args: [...args, '--data', data, '--log-level', 'debug'],
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(sink.address() as AddressInfo).port}` },
+  });
 }
-
-const exit = (signal: NodeJS.Signals): Promise<number | null> => {
-  const gone = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  child.kill(signal);
-  return gone;
-};
-
-async function until(check: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 300; i++) {
-    if (await check()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`did not happen within 30 s; log:\n${log.slice(-2_000)}`);
-}
-
-const text = async (path: string, headers: Record<string, string> = {}) =>
-  (await fetch(url + path, { headers })).text();
-const slos = async () => ((await (await fetch(`${url}/api/v1/slos`)).json()) as { slos: SloView[] }).slos;
-/** slo_events_total by "slo result". */
-async function counters(): Promise<Map<string, number>> {
-  const found = (await text('/metrics')).matchAll(
-    /^slo_events_total\{slo="([^"]+)",result="([^"]+)",location="main"\} (\d+)$/gm,
-  );
-  return new Map([...found].map(([, slo, result, value]) => [`${slo} ${result}`, Number(value)]));
-}
+const until = (check: () => Promise<boolean>) => untilTrue(check, () => exporter.log());
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve));
   stack = await startStack();
   writeFileSync(config, specFor(stack));
   await start();
-  await until(async () => (await slos()).every((s) => s.measured >= 3));
+  await until(async () => (await exporter.slos()).every((s) => s.measured >= 3));
 });
 afterAll(async () => {
-  if (child?.exitCode === null) await exit('SIGKILL');
+  await exporter?.end('SIGKILL');
   sink.close();
   await stack.stop();
   folder.remove();
@@ -87,19 +50,19 @@ afterAll(async () => {
 
 describe('on a healthy platform', () => {
   it('measures every SLO as good, with its whole budget', async () => {
-    const found = await slos();
+    const found = await exporter.slos();
     expect(found).toHaveLength(10);
     for (const slo of found)
       expect([slo.name, slo.state, slo.sliRatio, slo.budgetRemainingRatio]).toEqual([slo.name, 'ok', 1, 1]);
   });
   it('serves text that promtool accepts, and OpenMetrics with exemplars', async () => {
-    const metrics = await text('/metrics');
+    const metrics = await exporter.text('/metrics');
     expect(() => execFileSync('promtool', ['check', 'metrics'], { input: metrics, stdio: 'pipe' })).not.toThrow();
     expect(metrics).toContain('slo_info{slo="shop-speed",service="shop",team="web",target="shop",window="1h"} 1\n');
-    const open = await text('/metrics', { accept: 'application/openmetrics-text; version=1.0.0' });
+    const open = await exporter.text('/metrics', { accept: 'application/openmetrics-text; version=1.0.0' });
     expect(open.endsWith('# EOF\n')).toBe(true);
     expect(open).toMatch(/probe_phase_duration_seconds_bucket\{[^}]+\} \d+ # \{trace_id="[0-9a-f]{32}"\} /);
-    expect(await text('/metrics', { accept: 'image/odd; q=x' })).toContain('slo_events_total{');
+    expect(await exporter.text('/metrics', { accept: 'image/odd; q=x' })).toContain('slo_events_total{');
   });
   it('gives one trace id to the span, the access log of WordPress and the exemplar', async () => {
     await until(async () => spans.length > 1);
@@ -107,15 +70,20 @@ describe('on a healthy platform', () => {
     const inAccessLog = [...stack.wordpress.accessLog().matchAll(/"traceparent":"00-([0-9a-f]{32})-/g)].map(
       (m) => m[1]!,
     );
-    const inLog = new Set(log.match(/"traceId":"[0-9a-f]{32}"/g)?.map((t) => t.slice(11, -1)));
+    const inLog = new Set(
+      exporter
+        .log()
+        .match(/"traceId":"[0-9a-f]{32}"/g)
+        ?.map((t) => t.slice(11, -1)),
+    );
     const everywhere = inAccessLog.filter((id) => inSpans.has(id) && inLog.has(id));
     expect(everywhere.length).toBeGreaterThan(0);
-    const open = await text('/metrics', { accept: 'application/openmetrics-text' });
+    const open = await exporter.text('/metrics', { accept: 'application/openmetrics-text' });
     const exemplars = new Set([...open.matchAll(/trace_id="([0-9a-f]{32})"/g)].map((m) => m[1]));
     expect(inAccessLog.some((id) => exemplars.has(id))).toBe(true);
   });
   it('answers /probe with the eleven names of blackbox_exporter', async () => {
-    const answer = await text('/probe?target=shop');
+    const answer = await exporter.text('/probe?target=shop');
     const names = [
       'probe_success',
       'probe_duration_seconds',
@@ -134,35 +102,38 @@ describe('on a healthy platform', () => {
     expect(() => execFileSync('promtool', ['check', 'metrics'], { input: answer, stdio: 'pipe' })).not.toThrow();
   });
   it('is no open proxy, and names the modules there are', async () => {
-    expect((await fetch(`${url}/probe?target=http://127.0.0.1:1/`)).status).toBe(403);
-    const unknown = await fetch(`${url}/probe?target=shop&module=nope`);
+    expect((await fetch(`${exporter.url}/probe?target=http://127.0.0.1:1/`)).status).toBe(403);
+    const unknown = await fetch(`${exporter.url}/probe?target=shop&module=nope`);
     expect([unknown.status, unknown.headers.get('content-type')?.split(';')[0]]).toEqual([
       400,
       'application/problem+json',
     ]);
     expect(await unknown.text()).toContain('http_2xx');
-    expect((await fetch(`${url}/probe`)).status).toBe(400);
+    expect((await fetch(`${exporter.url}/probe`)).status).toBe(400);
   });
   it('has one SLO with windows and episodes, a problem for an unknown one, and an OpenAPI description', async () => {
-    const one = (await (await fetch(`${url}/api/v1/slos/shop-speed`)).json()) as {
+    const one = (await (await fetch(`${exporter.url}/api/v1/slos/shop-speed`)).json()) as {
       windows: unknown[];
       episodes: unknown[];
     };
     expect(one.windows.length).toBeGreaterThan(2);
     expect(one.episodes).toEqual([]);
-    const missing = await fetch(`${url}/api/v1/slos/nope`);
+    const missing = await fetch(`${exporter.url}/api/v1/slos/nope`);
     expect([missing.status, missing.headers.get('content-type')?.split(';')[0]]).toEqual([
       404,
       'application/problem+json',
     ]);
-    expect(await (await fetch(`${url}/api/v1/openapi.json`)).json()).toMatchObject({
+    expect(await (await fetch(`${exporter.url}/api/v1/openapi.json`)).json()).toMatchObject({
       openapi: '3.1.0',
       paths: { '/api/v1/slos': {} },
     });
   });
   it('never writes a secret to log, metrics or API', async () => {
     const everything =
-      log + (await text('/metrics')) + (await text('/api/v1/slos')) + (await text('/probe?target=shop-db&debug=true'));
+      exporter.log() +
+      (await exporter.text('/metrics')) +
+      (await exporter.text('/api/v1/slos')) +
+      (await exporter.text('/probe?target=shop-db&debug=true'));
     expect(everything).not.toContain('probe-password');
     expect(everything).not.toContain('health-token');
   });
@@ -171,7 +142,7 @@ describe('on a healthy platform', () => {
 describe('the commands on a running exporter', () => {
   const plimsoll = (...args: string[]) => spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' });
   it('status prints the table and opens the gate', () => {
-    const { status, stdout } = plimsoll('status', '--url', url, '--fail-on', 'burning');
+    const { status, stdout } = plimsoll('status', '--url', exporter.url, '--fail-on', 'burning');
     expect(status).toBe(0);
     expect(stdout.split('\n')[0]).toMatch(/^SLO +TARGET +OBJECTIVE/);
     expect(stdout).toMatch(/shop-availability +shop +99\.00% +100\.00% +100\.0% .* ok/);
@@ -180,7 +151,7 @@ describe('the commands on a running exporter', () => {
     const lost = plimsoll('status', '--url', `http://127.0.0.1:${await freePort()}`);
     expect([lost.status, lost.stderr.trim().split('\n').length]).toEqual([4, 1]);
     expect(lost.stderr).toContain('npm start');
-    expect(plimsoll('status', '--url', url, '--fail-on', 'sad').status).toBe(2);
+    expect(plimsoll('status', '--url', exporter.url, '--fail-on', 'sad').status).toBe(2);
     expect(plimsoll('nonsense').status).toBe(2);
   });
   it('backup copies the store while it is written, and never over a file', () => {
@@ -207,12 +178,12 @@ describe('the commands on a running exporter', () => {
 describe('a reload', () => {
   it('keeps the old spec when the new one is invalid, and says why', async () => {
     writeFileSync(config, specFor(stack).replace('objective: 99%', 'objective: 100%'));
-    await until(async () => (await text('/metrics')).includes('plimsoll_config_last_reload_successful 0\n'));
-    expect(log).toContain('leaves no error budget');
-    expect(await slos()).toHaveLength(10);
+    await until(async () => (await exporter.text('/metrics')).includes('plimsoll_config_last_reload_successful 0\n'));
+    expect(exporter.log()).toContain('leaves no error budget');
+    expect(await exporter.slos()).toHaveLength(10);
   });
   it('takes a valid one over, keeps history, and drops the series of targets that went', async () => {
-    const before = await counters();
+    const before = await exporter.counters();
     writeFileSync(
       config,
       specFor(stack)
@@ -220,18 +191,18 @@ describe('a reload', () => {
         .filter((line) => !line.includes('shop-cert'))
         .join('\n'),
     );
-    await until(async () => !(await text('/metrics')).includes('target="shop-cert"'));
-    expect((await counters()).get('shop-origin good')).toBeGreaterThanOrEqual(before.get('shop-origin good')!);
-    expect(await slos()).toHaveLength(9);
+    await until(async () => !(await exporter.text('/metrics')).includes('target="shop-cert"'));
+    expect((await exporter.counters()).get('shop-origin good')).toBeGreaterThanOrEqual(before.get('shop-origin good')!);
+    expect(await exporter.slos()).toHaveLength(9);
   });
 });
 
 describe('after kill -9', () => {
   it('no counter has fallen, and a second process on the same data is refused', async () => {
-    const before = await counters();
-    await exit('SIGKILL');
+    const before = await exporter.counters();
+    await exporter.end('SIGKILL');
     await start();
-    const after = await counters();
+    const after = await exporter.counters();
     expect(before.size).toBe(36);
     for (const [key, value] of before) expect(after.get(key), key).toBeGreaterThanOrEqual(value);
     const second = spawn(process.execPath, [
@@ -258,7 +229,7 @@ describe('when the database is down', () => {
   it('blames the dependency on the page, refuses at the database, and recovers', async () => {
     await stack.database.stop();
     await until(async () => {
-      const found = await slos();
+      const found = await exporter.slos();
       const origin = found.find((s) => s.name === 'shop-origin')!;
       const writes = found.find((s) => s.name === 'shop-db-writes')!;
       return (
@@ -268,30 +239,31 @@ describe('when the database is down', () => {
         (origin.burn['5m'] ?? 0) > 1
       );
     });
-    const gate = spawnSync(process.execPath, [MAIN, 'status', '--url', url, '--fail-on', 'burning'], {
+    const gate = spawnSync(process.execPath, [MAIN, 'status', '--url', exporter.url, '--fail-on', 'burning'], {
       encoding: 'utf8',
     });
     expect([gate.status, gate.stderr]).toEqual([1, expect.stringContaining('gate shut: ')]);
     await stack.database.start();
-    const bad = (await slos()).find((s) => s.name === 'shop-db-writes')!.lastBadMs!;
+    const bad = (await exporter.slos()).find((s) => s.name === 'shop-db-writes')!.lastBadMs!;
     await until(
       async () =>
-        (await slos()).find((s) => s.name === 'shop-db-writes')!.windows[0]!.good > 0 && Date.now() - bad > 3_000,
+        (await exporter.slos()).find((s) => s.name === 'shop-db-writes')!.windows[0]!.good > 0 &&
+        Date.now() - bad > 3_000,
     );
-    const writes = (await slos()).find((s) => s.name === 'shop-db-writes')!;
+    const writes = (await exporter.slos()).find((s) => s.name === 'shop-db-writes')!;
     expect(writes.wholeAtMs! - Date.now()).toBeGreaterThan(50 * 60_000);
   });
 });
 
 describe('SIGTERM', () => {
   it('ends with code 0 and everything written', async () => {
-    const before = await counters();
-    expect(await exit('SIGTERM')).toBe(0);
-    expect(log).toContain('"msg":"stopped"');
+    const before = await exporter.counters();
+    expect(await exporter.end('SIGTERM')).toBe(0);
+    expect(exporter.log()).toContain('"msg":"stopped"');
     await start();
-    const after = await counters();
+    const after = await exporter.counters();
     for (const [key, value] of before) expect(after.get(key), key).toBeGreaterThanOrEqual(value);
-    await exit('SIGTERM');
+    await exporter.end('SIGTERM');
   });
 });
 
@@ -301,14 +273,14 @@ describe('--site', () => {
       ['--site', stack.siteUrl, '--address', '127.0.0.1', '--ca', stack.edge.ca],
       join(folder.path, 'site-data'),
     );
-    expect((await slos()).map((s) => s.name)).toEqual([
+    expect((await exporter.slos()).map((s) => s.name)).toEqual([
       'site-availability',
       'site-speed',
       'site-uncached',
       'site-cache-hits',
       'site-certificate',
     ]);
-    await exit('SIGTERM');
+    await exporter.end('SIGTERM');
   });
   it('says in one line that a site cannot be reached, exit code 4', async () => {
     const lost = spawn(process.execPath, [

@@ -76,7 +76,6 @@ describe('forecast over a rolling day', () => {
       history.record(START + i * STEP, counts(good, failed));
     }
     const nowMs = START + steps * STEP;
-    const recentMs = 3_600_000;
     return {
       nowMs,
       forecast: forecastRolling({
@@ -85,8 +84,7 @@ describe('forecast over a rolling day', () => {
         periodMs: DAY,
         objective: 0.99,
         unlivedAt: () => 0,
-        recent: history.window(nowMs, recentMs),
-        recentMs,
+        recent: history.window(nowMs, 3_600_000),
       }),
     };
   }
@@ -106,9 +104,9 @@ describe('forecast over a rolling day', () => {
     expect(forecast.recoversAtMs! - nowMs).toBeLessThan(12 * 3_600_000);
     expect(forecast.wholeAtMs!).toBeGreaterThan(forecast.recoversAtMs!);
   });
-  it('says when the budget ends if the last hour goes on', () => {
+  it('says when the budget ends if the share of bad events of now goes on', () => {
     const { nowMs, forecast } = day(12, 0);
-    // 12 of 120 bad in the last hour, 28.8 allowed: 16.8 left at 0.1 bad per step are 168 steps, 84 minutes.
+    // 12 of 120 bad lately, 28.8 allowed: 16.8 left at 0.1 bad per step are 168 steps, 84 minutes.
     expect(forecast.exhaustedAtMs! - nowMs).toBeGreaterThanOrEqual(84 * 60_000);
     expect(forecast.exhaustedAtMs! - nowMs).toBeLessThanOrEqual(90 * 60_000);
   });

@@ -25,8 +25,8 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-function store(): Store {
-  const opened = openStore(dir, 95 * DAY);
+function store(latestMs = Number.POSITIVE_INFINITY): Store {
+  const opened = openStore(dir, latestMs);
   open.push(opened);
   return opened;
 }
@@ -103,8 +103,8 @@ describe('the store', () => {
   });
 
   it('refuses a second process, and lets it in once the first is gone', () => {
-    const first = openStore(dir, DAY);
-    expect(() => openStore(dir, DAY)).toThrow(StoreRefused);
+    const first = openStore(dir, Number.POSITIVE_INFINITY);
+    expect(() => openStore(dir, Number.POSITIVE_INFINITY)).toThrow(StoreRefused);
     first.close();
     expect(() => store()).not.toThrow();
   });
@@ -115,8 +115,8 @@ describe('the store', () => {
     const db = new DatabaseSync(join(dir, 'plimsoll.db'));
     db.exec('PRAGMA user_version = 99');
     db.close();
-    expect(() => openStore(dir, DAY)).toThrow(/newer plimsoll/);
-    expect(() => openStore(dir, DAY)).toThrow(StoreRefused);
+    expect(() => openStore(dir, Number.POSITIVE_INFINITY)).toThrow(/newer plimsoll/);
+    expect(() => openStore(dir, Number.POSITIVE_INFINITY)).toThrow(StoreRefused);
   });
 
   it('loses one record to a flipped bit, counts it, and keeps later ones', () => {
@@ -153,7 +153,7 @@ describe('the store', () => {
     const ledger = filled(2_000);
     const newest = START + 2_000 * 30_000;
     const before = ledger.entry('a')!.history.window(newest, 12 * 3_600_000);
-    open[0]!.prune(newest);
+    open[0]!.prune(newest, 95 * DAY);
     const { ledger: again } = restarted(newest);
     expect(again.entry('a')!.history.window(newest, 12 * 3_600_000)).toEqual(before);
     const db = new DatabaseSync(join(dir, 'plimsoll.db'), { readOnly: true });
@@ -208,12 +208,107 @@ describe('a ledger whose store fails', () => {
   });
 });
 
+describe('a store that is opened late', () => {
+  /** An earlier process counted 9 good and 1 bad for `a`, and left the id of `a` to it. */
+  const earlier = () => {
+    filled(10);
+    for (const s of open.splice(0)) s.close();
+  };
+  const B = { ...SLO, name: 'b' };
+  it('adds what was counted without it to what it holds, and mixes no SLOs', () => {
+    earlier();
+    const without = new Ledger(undefined);
+    // In this process `b` comes first, so that a provisional id would be that of `a` on disk.
+    without.setSlos([B, SLO], START + DAY);
+    for (let i = 1; i <= 3; i++) {
+      without.add('b', { bad: 1 }, START + DAY + i * 30_000, { step: 's', outcome: 'reset', blame: 'target' });
+      without.add('a', { good: 1 }, START + DAY + i * 30_000);
+      expect(without.tick(START + DAY + i * 30_000)).toBeInstanceOf(Error);
+    }
+    expect(without.entry('a')!.acknowledged).toBeUndefined();
+    const ledger = without.movedTo(store());
+    expect(ledger.tick(START + DAY + 120_000)).toBeUndefined();
+    expect(ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 12, bad: 1 });
+    expect(ledger.entry('b')!.acknowledged).toEqual({ ...ZERO, bad: 3 });
+    expect(ledger.entry('a')!.createdMs).toBe(START);
+    expect(ledger.entry('b')!.createdMs).toBe(START + DAY);
+    expect(ledger.entry('b')!.episodes).toMatchObject([{ bad: 3 }]);
+    const again = restarted(START + DAY + 150_000).ledger;
+    expect(again.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 12, bad: 1 });
+    again.setSlos([SLO, B], START + DAY + 150_000);
+    expect(again.entry('b')!.acknowledged).toEqual({ ...ZERO, bad: 3 });
+  });
+  it('gives the windows of both times', () => {
+    earlier();
+    const without = new Ledger(undefined);
+    without.setSlos([SLO], START + DAY);
+    for (let i = 1; i <= 4; i++) {
+      without.add('a', { bad: 1 }, START + DAY + i * 30_000);
+      without.tick(START + DAY + i * 30_000);
+    }
+    const { history } = without.movedTo(store()).entry('a')!;
+    const now = START + DAY + 120_000;
+    expect(history.window(now, 60_000).bad).toBe(2);
+    expect(history.window(now, 3_600_000).bad).toBe(4);
+    expect(history.window(now, 2 * DAY)).toMatchObject({ good: 9, bad: 5 });
+  });
+  it('that breaks and is opened anew holds every SLO and total again', () => {
+    const ledger = filled(10);
+    ledger.detach();
+    expect(ledger.tick(START + 330_000)).toBeInstanceOf(Error);
+    for (const s of open.splice(0)) s.close();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(join(dir, `plimsoll.db${suffix}`), { force: true });
+    expect(ledger.movedTo(store()).tick(START + 360_000)).toBeUndefined();
+    expect(restarted(START + 390_000).ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 9, bad: 1 });
+  });
+});
+
+describe('a store that a wrong clock wrote to', () => {
+  const future = START + 400 * DAY;
+  /** 10 events now, then 5 more dated 400 days ahead. */
+  const wrong = () => {
+    const ledger = filled(10);
+    for (let i = 1; i <= 5; i++) {
+      ledger.add('a', { good: 1 }, future + i * 30_000);
+      ledger.tick(future + i * 30_000);
+    }
+  };
+  const reopened = () => {
+    for (const s of open.splice(0)) s.close();
+    const ledger = new Ledger(store(START + 2 * DAY));
+    ledger.setSlos([SLO], START + DAY);
+    return ledger;
+  };
+  it('goes on from its totals, at the time of now', () => {
+    wrong();
+    const ledger = reopened();
+    expect(open[0]!.restored.warnings.join()).toContain('5 records are dated after the clock');
+    expect(ledger.lastTickMs).toBe(START + 10 * 30_000);
+    expect(ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 14, bad: 1 });
+    ledger.add('a', { bad: 1 }, START + DAY);
+    ledger.tick(START + DAY);
+    expect(ledger.entry('a')!.history.window(START + DAY, 3_600_000)).toEqual({ ...ZERO, bad: 1 });
+  });
+  it('never lets a total fall, also when that time has come', () => {
+    wrong();
+    const ledger = reopened();
+    ledger.add('a', { bad: 7 }, START + DAY);
+    ledger.tick(START + DAY);
+    expect(reopened().entry('a')!.acknowledged).toEqual({ ...ZERO, good: 14, bad: 8 });
+    for (const s of open.splice(0)) s.close();
+    const late = new Ledger(store(future + DAY));
+    late.setSlos([{ ...SLO, periodMs: 500 * DAY }], future + DAY);
+    expect(late.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 14, bad: 8 });
+    expect(late.entry('a')!.history.window(future + DAY, 2 * DAY).bad).toBe(0);
+  });
+});
+
 describe('kill -9 in a loop', () => {
   it('never lets an acknowledged total fall', async () => {
     const script = `
       import { Ledger } from ${JSON.stringify(new URL('../../src/store/ledger.ts', import.meta.url).href)};
       import { openStore } from ${JSON.stringify(new URL('../../src/store/store.ts', import.meta.url).href)};
-      const ledger = new Ledger(openStore(${JSON.stringify(dir)}, 1e12));
+      const ledger = new Ledger(openStore(${JSON.stringify(dir)}, Infinity));
       ledger.setSlos([${JSON.stringify(SLO)}], Date.now());
       console.log(ledger.entry('a').acknowledged.good);
       for (;;) { ledger.add('a', { good: 1 }, Date.now()); ledger.tick(Date.now()); console.log(ledger.entry('a').acknowledged.good); }`;

@@ -1,0 +1,114 @@
+// Keeps the history: closes ticks, opens the store again when it could not be opened or broke, thins old rows out.
+// Says in log and metrics how that goes. No fault of the disk gets past it.
+import { performance } from 'node:perf_hooks';
+import type { OwnMetrics } from '../metrics/own.ts';
+import { isDamage, type Store, StoreRefused } from '../store/store.ts';
+import type { Engine } from './engine.ts';
+
+interface Log {
+  info(text: string): void;
+  warn(text: string): void;
+  error(facts: object, text: string): void;
+}
+export interface KeeperPorts {
+  readonly engine: Engine;
+  readonly own: OwnMetrics;
+  readonly log: Log;
+  openStore(): Store;
+  /** Time line of the history, ms since 1970. */
+  now(): number;
+}
+
+const REOPEN_MS = 5_000;
+const PRUNE_MS = 300_000;
+
+/** The store, or why it cannot be opened. Throws StoreRefused: another process has it, or a newer version wrote it. */
+export function tryOpen(open: () => Store, log: Log): Store | Error {
+  try {
+    const store = open();
+    for (const warning of store.restored.warnings) log.warn(warning);
+    return store;
+  } catch (error) {
+    if (error instanceof StoreRefused) throw error;
+    return error as Error;
+  }
+}
+
+export class Keeper {
+  readonly #ports: KeeperPorts;
+  #store: Store | Error;
+  #lastTick = performance.now();
+  #lastOpen = performance.now();
+  #lastPrune = -PRUNE_MS;
+  #fault: string | undefined;
+
+  /** `store`: what tryOpen() gave at the start. */
+  constructor(store: Store | Error, ports: KeeperPorts) {
+    this.#store = store;
+    this.#ports = ports;
+  }
+
+  /** ms since the last tick. */
+  get quietMs(): number {
+    return performance.now() - this.#lastTick;
+  }
+
+  /** Closes a tick and commits it; never throws. */
+  tick(): void {
+    const { engine, own } = this.#ports;
+    this.#lastTick = performance.now();
+    if (this.#store instanceof Error && this.#lastTick - this.#lastOpen >= REOPEN_MS) this.#open();
+    const error = engine.tick();
+    own.set('plimsoll_store_commit_duration_seconds', (performance.now() - this.#lastTick) / 1000);
+    own.set('plimsoll_store_pending_ticks', engine.pendingTicks);
+    if (error === undefined) own.set('plimsoll_store_last_commit_timestamp_seconds', engine.lastTickMs / 1000);
+    this.#report(this.#store instanceof Error ? this.#store : error);
+    if (error !== undefined && isDamage(error)) this.#drop(error);
+    else if (error === undefined && this.#lastTick - this.#lastPrune > PRUNE_MS) this.#prune();
+  }
+
+  close(): void {
+    if (!(this.#store instanceof Error)) this.#store.close();
+  }
+
+  #open(): void {
+    this.#lastOpen = this.#lastTick;
+    try {
+      this.#store = tryOpen(this.#ports.openStore, this.#ports.log);
+    } catch (error) {
+      this.#store = error as Error;
+    }
+    if (!(this.#store instanceof Error)) this.#ports.engine.useStore(this.#store);
+  }
+
+  /** The file is broken: closed now, so that opening it again moves it aside and saves what can be read. */
+  #drop(error: Error): void {
+    this.#ports.engine.loseStore();
+    this.close();
+    this.#store = error;
+  }
+
+  #prune(): void {
+    this.#lastPrune = this.#lastTick;
+    try {
+      if (!(this.#store instanceof Error))
+        this.#store.prune(this.#ports.now(), this.#ports.engine.spec.exporter.retention);
+    } catch (error) {
+      this.#report(error as Error);
+    }
+  }
+
+  #report(error: Error | undefined): void {
+    const { own, log } = this.#ports;
+    own.set('plimsoll_store_up', error === undefined ? 1 : 0);
+    if (error !== undefined) own.inc('plimsoll_store_errors_total');
+    if (error?.message === this.#fault) return;
+    if (error === undefined) log.info('the store takes commits again; nothing was lost');
+    else
+      log.error(
+        { reason: error.message },
+        'the store cannot be written: history goes on in memory, counters stand still until it can',
+      );
+    this.#fault = error?.message;
+  }
+}
