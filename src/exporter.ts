@@ -72,7 +72,8 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   own.set('plimsoll_build_info', 1, { version: ports.version, node: process.version });
   const opened = tryOpen(ports.openStore, log);
   const store = opened instanceof Error ? undefined : opened;
-  const readClocks = () => ({ wallMs: Date.now(), monotonicMs: performance.now() });
+  const monotonicMs = () => performance.now();
+  const readClocks = () => ({ wallMs: Date.now(), monotonicMs: monotonicMs() });
   const timeline = createTimeline(readClocks, store?.restored.last?.atMs ?? 0);
   const ledger = new Ledger(store);
   const engine = new Engine(spec, { ledger, own, now: timeline.now });
@@ -93,6 +94,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       stop,
     );
   const scheduler = createScheduler({
+    monotonicMs,
     concurrency: () => engine.spec.exporter.concurrency,
     run: (target, stop) => run(target, undefined, stop),
     onRun(finished, delayMs) {
@@ -105,7 +107,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
 
   let stopping = false;
   let started = false;
-  const keeper = new Keeper(opened, { engine, own, log, openStore: ports.openStore, now: timeline.now });
+  const keeper = new Keeper(opened, { engine, own, log, openStore: ports.openStore, now: timeline.now, monotonicMs });
   let sinceTick = performance.now();
   const tick = () => {
     own.set('plimsoll_event_loop_delay_seconds', lag.longestSince(sinceTick) / 1000);

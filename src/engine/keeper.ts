@@ -1,6 +1,5 @@
 // Keeps the history: closes ticks, opens the store again when it could not be opened or broke, thins old rows out.
 // Says in log and metrics how that goes. No fault of the disk gets past it.
-import { performance } from 'node:perf_hooks';
 import type { OwnMetrics } from '../metrics/own.ts';
 import { isDamage, type Store, StoreRefused } from '../store/store.ts';
 import type { Engine } from './engine.ts';
@@ -17,6 +16,8 @@ export interface KeeperPorts {
   openStore(): Store;
   /** Time line of the history, ms since 1970. */
   now(): number;
+  /** A clock that no adjustment moves, ms. */
+  monotonicMs(): number;
 }
 
 const REOPEN_MS = 5_000;
@@ -37,29 +38,31 @@ export function tryOpen(open: () => Store, log: Log): Store | Error {
 export class Keeper {
   readonly #ports: KeeperPorts;
   #store: Store | Error;
-  #lastTick = performance.now();
-  #lastOpen = performance.now();
-  #lastPrune = -PRUNE_MS;
+  #lastTick: number;
+  #lastOpen: number;
+  #lastPrune = Number.NEGATIVE_INFINITY;
   #fault: string | undefined;
 
   /** `store`: what tryOpen() gave at the start. */
   constructor(store: Store | Error, ports: KeeperPorts) {
     this.#store = store;
     this.#ports = ports;
+    this.#lastTick = ports.monotonicMs();
+    this.#lastOpen = this.#lastTick;
   }
 
   /** ms since the last tick. */
   get quietMs(): number {
-    return performance.now() - this.#lastTick;
+    return this.#ports.monotonicMs() - this.#lastTick;
   }
 
   /** Closes a tick and commits it; never throws. */
   tick(): void {
     const { engine, own } = this.#ports;
-    this.#lastTick = performance.now();
+    this.#lastTick = this.#ports.monotonicMs();
     if (this.#store instanceof Error && this.#lastTick - this.#lastOpen >= REOPEN_MS) this.#open();
     const error = engine.tick();
-    own.set('plimsoll_store_commit_duration_seconds', (performance.now() - this.#lastTick) / 1000);
+    own.set('plimsoll_store_commit_duration_seconds', (this.#ports.monotonicMs() - this.#lastTick) / 1000);
     own.set('plimsoll_store_pending_ticks', engine.pendingTicks);
     if (error === undefined) own.set('plimsoll_store_last_commit_timestamp_seconds', engine.lastTickMs / 1000);
     this.#report(this.#store instanceof Error ? this.#store : error);
@@ -69,6 +72,7 @@ export class Keeper {
 
   close(): void {
     if (!(this.#store instanceof Error)) this.#store.close();
+    this.#store = new Error('the store is closed');
   }
 
   #open(): void {

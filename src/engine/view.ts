@@ -11,7 +11,7 @@ import {
   withoutExclusion,
 } from '../slo/budget.ts';
 import { mainCause } from '../slo/episodes.ts';
-import { add, type Counts, type History, subtract } from '../slo/history.ts';
+import { add, type Counts, type History } from '../slo/history.ts';
 import { pageCondition } from '../slo/policy.ts';
 import type { LedgerEntry } from '../store/ledger.ts';
 import type { SloPlan } from './plan.ts';
@@ -69,12 +69,12 @@ export interface SloView {
 
 /** Events in (fromMs, toMs], with those of maintenance declared afterwards moved to excluded. */
 export function countsBetween(history: History, plan: SloPlan, fromMs: number, toMs: number): Counts {
-  let counts = subtract(history.totalAt(toMs), history.totalAt(fromMs));
+  let counts = history.between(fromMs, toMs);
   for (const stretch of plan.excluded) {
     const from = Math.max(stretch.fromMs, fromMs);
     const to = Math.min(stretch.toMs, toMs);
     if (to <= from) continue;
-    const inside = subtract(history.totalAt(to), history.totalAt(from));
+    const inside = history.between(from, to);
     counts = add(counts, {
       good: -inside.good,
       bad: -inside.bad,

@@ -1,6 +1,5 @@
 // Starts the runs: one at a time per target, a cap for all, half speed towards an overloaded target.
 // A slot that is not run is reported as missed, never forgotten.
-import { performance } from 'node:perf_hooks';
 import type { Outcome } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
 import type { Run } from './runner.ts';
@@ -9,6 +8,8 @@ import { nextSlot, phaseOf } from './schedule.ts';
 export type MissedReason = 'overlap' | 'concurrency' | 'backoff' | 'late';
 
 export interface SchedulerPorts {
+  /** A clock that no adjustment moves, ms. */
+  monotonicMs(): number;
   /** Most runs at the same time, asked at each slot. */
   concurrency(): number;
   run(target: Target, stop: AbortSignal): Promise<Run>;
@@ -47,15 +48,16 @@ export function createScheduler(ports: SchedulerPorts): Scheduler {
   const going = new Set<Promise<void>>();
 
   const arm = (job: Job, slot: number) => {
-    job.timer = setTimeout(() => fire(job, slot), Math.max(0, slot - performance.now()));
+    job.timer = setTimeout(() => fire(job, slot), Math.max(0, Math.ceil(slot - ports.monotonicMs())));
   };
 
   const fire = (job: Job, slot: number) => {
     const { target } = job;
-    const delayMs = performance.now() - slot;
-    for (let late = slot + target.interval; late <= performance.now(); late += target.interval)
-      ports.onMissed(target, 'late');
-    arm(job, nextSlot(performance.now(), phaseOf(target.name, target.interval), target.interval));
+    const delayMs = ports.monotonicMs() - slot;
+    // From slot to slot, not from now: a timer may fire a fraction of a ms early, and must not meet its slot twice.
+    let next = slot + target.interval;
+    for (; next <= ports.monotonicMs(); next += target.interval) ports.onMissed(target, 'late');
+    arm(job, next);
     if (job.running) return ports.onMissed(target, 'overlap');
     if (job.skipNext) {
       job.skipNext = false;
@@ -88,7 +90,7 @@ export function createScheduler(ports: SchedulerPorts): Scheduler {
         if (jobs.has(target.name)) continue;
         const job: Job = { target, timer: setTimeout(() => {}, 0), running: false, skipNext: false };
         jobs.set(target.name, job);
-        arm(job, nextSlot(performance.now(), phaseOf(target.name, target.interval), target.interval));
+        arm(job, nextSlot(ports.monotonicMs(), phaseOf(target.name, target.interval), target.interval));
       }
     },
     get inFlight() {

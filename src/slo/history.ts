@@ -68,6 +68,7 @@ export class History {
   readonly periodMs: number;
   readonly #rings: readonly Ring[];
   readonly #total = new Float64Array(WIDTH);
+  #offset = 0;
   #lastMs = 0;
 
   /** `stepMs`: time between events; `periodMs`: the longest window asked for. */
@@ -120,21 +121,44 @@ export class History {
 
   /** Totals as of the newest row edge at or before `atMs`. Beyond what is kept: the oldest edge kept. */
   totalAt(atMs: number): Counts {
-    if (atMs >= this.#lastMs) return this.total();
-    const age = this.#lastMs - atMs;
-    const r = this.#rings.find((candidate) => age <= (candidate.rows - 2) * candidate.rowMs) ?? this.#rings.at(-1)!;
-    const edge = Math.floor(atMs / r.rowMs);
-    if (edge > r.newest) return this.total();
-    const oldest = r.newest - r.rows + 1;
-    return this.#counts(r.data, (((Math.max(edge, oldest) % r.rows) + r.rows) % r.rows) * WIDTH);
+    return this.#counts(this.#rowsAt(atMs), this.#offset);
   }
 
-  /** Events in (nowMs - windowMs, nowMs]; exact up to 6 h, beyond that the old end may be off by one row. */
+  /** Events in (fromMs, toMs]; exact up to 6 h ago, beyond that each edge may be off by one row. */
+  between(fromMs: number, toMs: number): Counts {
+    const from = this.#rowsAt(fromMs);
+    const i = this.#offset;
+    const to = this.#rowsAt(toMs);
+    const j = this.#offset;
+    return {
+      good: to[j]! - from[i]!,
+      bad: to[j + 1]! - from[i + 1]!,
+      unmeasured: to[j + 2]! - from[i + 2]!,
+      excludedGood: to[j + 3]! - from[i + 3]!,
+      excludedBad: to[j + 4]! - from[i + 4]!,
+    };
+  }
+
+  /** Events in (nowMs - windowMs, nowMs], where nothing was recorded after `nowMs`. */
   window(nowMs: number, windowMs: number): Counts {
-    return subtract(this.total(), this.totalAt(nowMs - windowMs));
+    return this.between(nowMs - windowMs, Math.max(nowMs, this.#lastMs));
   }
 
-  /** Edges of the coarsest resolution inside (fromMs, toMs], oldest first, for looking at how old events age out. */
+  /** The array that holds the totals as of `atMs`, from `#offset` on: two returns without an object, on the hottest path. */
+  #rowsAt(atMs: number): Uint32Array | Float64Array {
+    this.#offset = 0;
+    if (atMs >= this.#lastMs) return this.#total;
+    const age = this.#lastMs - atMs;
+    let r = this.#rings[0]!;
+    for (let i = 1; i < this.#rings.length && age > (r.rows - 2) * r.rowMs; i++) r = this.#rings[i]!;
+    const edge = Math.floor(atMs / r.rowMs);
+    if (edge > r.newest) return this.#total;
+    const oldest = r.newest - r.rows + 1;
+    this.#offset = (((Math.max(edge, oldest) % r.rows) + r.rows) % r.rows) * WIDTH;
+    return r.data;
+  }
+
+  /** Length of the rows that hold totals of this age, ms. */
   rowMsFor(ageMs: number): number {
     return (this.#rings.find((r) => ageMs <= (r.rows - 2) * r.rowMs) ?? this.#rings.at(-1)!).rowMs;
   }

@@ -1,11 +1,10 @@
 // The same counters through a real Prometheus: a window is a difference of two samples there as here.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { burnRate } from '../../src/slo/budget.ts';
 import { add, History, ZERO } from '../../src/slo/history.ts';
-import { freePort, privateFolder, type Server, startServer } from '../services/process.ts';
+import { type Prometheus, startPrometheus } from '../services/prometheus.ts';
 
 const STEP = 30_000;
 const HOUR = 3_600_000;
@@ -21,10 +20,8 @@ const WINDOWS: Readonly<Record<string, number>> = {
   '1d': 24 * HOUR,
 };
 
-const folder = privateFolder('prometheus');
 const history = new History(STEP, 30 * 24 * HOUR);
-let server: Server | undefined;
-let url: string;
+let prometheus: Prometheus;
 
 /** Three days: 5 % bad, a total outage of 20 minutes, and an hour that was not measured. */
 const resultAt = (i: number): 'good' | 'bad' | 'none' => {
@@ -45,38 +42,18 @@ beforeAll(async () => {
     for (const name of ['good', 'bad'] as const)
       series[name].push(`slo_events_total{slo="a",result="${name}"} ${total[name]} ${(START + i * STEP) / 1000}`);
   }
-  writeFileSync(join(folder.path, 'in.om'), `${[...lines, ...series.good, ...series.bad].join('\n')}\n# EOF\n`);
-  execFileSync(
-    'promtool',
-    ['tsdb', 'create-blocks-from', 'openmetrics', join(folder.path, 'in.om'), join(folder.path, 'data')],
-    { stdio: 'pipe' },
-  );
-  writeFileSync(join(folder.path, 'p.yml'), 'global: {}\n');
-  const port = await freePort();
-  url = `http://127.0.0.1:${port}`;
-  const ready = async () => (await fetch(`${url}/-/ready`).catch(() => undefined))?.status === 200;
-  server = await startServer(
-    'prometheus',
-    [
-      `--config.file=${join(folder.path, 'p.yml')}`,
-      `--storage.tsdb.path=${join(folder.path, 'data')}`,
-      '--storage.tsdb.retention.time=20y',
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
-    ready,
-  );
+  const text = `${[...lines, ...series.good, ...series.bad].join('\n')}\n# EOF\n`;
+  prometheus = await startPrometheus({
+    prepare(data) {
+      const file = `${data}.om`;
+      writeFileSync(file, text);
+      execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', file, data], { stdio: 'pipe' });
+    },
+  });
 });
-afterAll(async () => {
-  await server?.stop();
-  folder.remove();
-});
+afterAll(() => prometheus?.stop());
 
-async function query(expression: string, atMs: number): Promise<number> {
-  const answer = await fetch(`${url}/api/v1/query?time=${atMs / 1000}&query=${encodeURIComponent(expression)}`);
-  const body = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
-  expect(body.data.result, expression).toHaveLength(1);
-  return Number(body.data.result[0]!.value[1]);
-}
+const query = (expression: string, atMs: number) => prometheus.value(expression, atMs);
 
 describe('burn rates here and in Prometheus', () => {
   it.each(Object.keys(WINDOWS))('agree within 0.1 % over %s', async (window) => {

@@ -1,0 +1,115 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Engine } from '../../src/engine/engine.ts';
+import { Keeper, tryOpen } from '../../src/engine/keeper.ts';
+import { OwnMetrics } from '../../src/metrics/own.ts';
+import { parseSpec } from '../../src/spec/parse.ts';
+import { Ledger } from '../../src/store/ledger.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+import { privateFolder } from '../services/process.ts';
+
+const START = Date.UTC(2026, 0, 1);
+const SPEC = `targets: [{ name: shop, kind: http, url: "http://shop.example.org/", interval: 1s, timeout: 500ms }]
+slos: [{ name: up, service: s, team: t, objective: 99%, window: 30d, sli: { kind: probe, target: shop } }]
+`;
+let folder: ReturnType<typeof privateFolder>;
+let keeper: Keeper;
+beforeEach(() => {
+  folder = privateFolder('keeper');
+});
+afterEach(() => {
+  keeper.close();
+  folder.remove();
+});
+
+/** A keeper on a real store in a folder, whose commits and prunes fail with what `fault` says. */
+function keep(fault: { commit?: string; prune?: string; open?: string }) {
+  const parsed = parseSpec([{ file: 't', text: SPEC }], { env: () => undefined, readFile: () => undefined });
+  if (!parsed.ok) throw new Error('the spec is invalid');
+  const said: string[] = [];
+  const log = {
+    info: (text: string) => said.push(text),
+    warn: (text: string) => said.push(text),
+    error: (facts: object, text: string) => said.push(`${JSON.stringify(facts)} ${text}`),
+  };
+  const fails = (text: string | undefined) => {
+    if (text !== undefined) throw new Error(text);
+  };
+  const open = (): Store => {
+    fails(fault.open);
+    const real = openStore(folder.path, Number.POSITIVE_INFINITY);
+    return {
+      ...real,
+      commit(batch) {
+        fails(fault.commit);
+        real.commit(batch);
+      },
+      prune(...args) {
+        fails(fault.prune);
+        real.prune(...args);
+      },
+    };
+  };
+  let elapsedMs = 0;
+  const own = new OwnMetrics();
+  const opened = tryOpen(open, log);
+  const engine = new Engine(parsed.spec, {
+    ledger: new Ledger(opened instanceof Error ? undefined : opened),
+    own,
+    now: () => START + elapsedMs,
+  });
+  keeper = new Keeper(opened, {
+    engine,
+    own,
+    log,
+    openStore: open,
+    now: () => START + elapsedMs,
+    monotonicMs: () => elapsedMs,
+  });
+  const tick = () => {
+    elapsedMs += 1_000;
+    engine.onMissed(parsed.spec.targets[0]!, 'late');
+    keeper.tick();
+  };
+  const counted = () => engine.entry('up')!.acknowledged?.unmeasured;
+  return { tick, counted, said };
+}
+
+describe('the keeper of the history', () => {
+  it('moves a file that broke while it was open aside, and writes what it knows to a new one', () => {
+    const fault: { commit?: string } = {};
+    const { tick, counted, said } = keep(fault);
+    for (let i = 0; i < 6; i++) tick();
+    expect(counted()).toBe(6);
+    fault.commit = 'database disk image is malformed';
+    tick();
+    writeFileSync(join(folder.path, 'plimsoll.db'), 'no database any more'.repeat(500));
+    delete fault.commit;
+    tick();
+    expect(counted()).toBe(8);
+    expect(said.join('\n')).toMatch(/malformed[\s\S]*was damaged[\s\S]*takes commits again/);
+    keeper.close();
+    const again = openStore(folder.path, Number.POSITIVE_INFINITY);
+    expect(again.restored.slos).toMatchObject([{ name: 'up', createdMs: START }]);
+    expect(again.restored.last!.totals.get(again.restored.slos[0]!.id)!.unmeasured).toBe(8);
+    again.close();
+  });
+  it('goes on when old rows cannot be thinned out, and says it', () => {
+    const { tick, counted, said } = keep({ prune: 'disk I/O error' });
+    tick();
+    tick();
+    expect(counted()).toBe(2);
+    expect(said.join('\n')).toContain('disk I/O error');
+  });
+  it('tries every 5 s to open a store that could not be opened, says so once, and counts on', () => {
+    const fault: { open?: string } = { open: 'unable to open database file' };
+    const { tick, counted, said } = keep(fault);
+    for (let i = 0; i < 4; i++) tick();
+    delete fault.open;
+    expect(counted()).toBeUndefined();
+    tick();
+    expect(counted()).toBe(5);
+    expect(said.filter((line) => line.includes('unable to open'))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,81 @@
+// The exporter on a real file system of its own that is full, or read-only: a tmpfs in a mount namespace of the process.
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Exporter, startExporter, until } from '../services/exporter.ts';
+import { privateFolder } from '../services/process.ts';
+import { type SmallSite, smallSpec, startSmallSite } from '../services/small-site.ts';
+
+const GOOD = 'slo_events_total{slo="up",result="good",location="main"}';
+const MEASURED = 'probe_runs_total{target="site",kind="http",step="get",outcome="ok",blame="none",location="main"}';
+let folder: ReturnType<typeof privateFolder>;
+let site: SmallSite;
+let exporter: Exporter | undefined;
+
+/** Starts it with a tmpfs of 1 MB at the data directory; `options` are those of mount. */
+async function start(options = ''): Promise<Exporter> {
+  folder = privateFolder('disk');
+  site = await startSmallSite();
+  const config = join(folder.path, 'plimsoll.yaml');
+  writeFileSync(config, smallSpec(site.url));
+  const mount = `mkdir -p ${data()} && mount -t tmpfs -o size=1m${options} tmpfs ${data()} && exec "$@"`;
+  const own = process.getuid?.() === 0 ? ['-m'] : ['-rm'];
+  exporter = await startExporter({
+    args: ['--config', config, '--data', data()],
+    within: ['unshare', ...own, 'sh', '-c', mount, 'sh'],
+  });
+  return exporter;
+}
+const data = () => join(folder.path, 'data');
+/** The data directory as the exporter sees it. */
+const seen = (file = '') => join(`/proc/${exporter!.pid}/root`, data(), file);
+const metric = (name: string) => exporter!.metric(name);
+const until1 = (check: () => Promise<boolean>) => until(check, exporter!.log);
+
+afterEach(async () => {
+  await exporter?.end('SIGKILL');
+  site.stop();
+  folder.remove();
+});
+
+describe('a disk that is full', () => {
+  it('stops counters and not measuring, is said, and costs nothing once there is room again', async () => {
+    const { log } = await start();
+    await until1(async () => ((await metric(GOOD)) ?? 0) >= 2);
+    const filler = seen('filler');
+    try {
+      writeFileSync(filler, Buffer.alloc(2_000_000));
+    } catch (error) {
+      expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
+    }
+    await until1(async () => (await metric('plimsoll_store_up')) === 0);
+    const [counted, measured] = [await metric(GOOD), (await metric(MEASURED))!];
+    await until1(async () => (await metric(MEASURED))! >= measured + 3);
+    expect(await metric(GOOD)).toBe(counted);
+    expect(await metric('plimsoll_store_pending_ticks')).toBeGreaterThanOrEqual(3);
+    expect((await exporter!.slos())[0]!.windows[0]!.good).toBeGreaterThan(counted!);
+    expect(log()).toMatch(/the store cannot be written.*full|full.*the store cannot be written/);
+    rmSync(filler);
+    await until1(async () => (await metric('plimsoll_store_up')) === 1);
+    const back = await metric(GOOD);
+    expect(back).toBeGreaterThanOrEqual(counted! + 3);
+    expect(await metric('plimsoll_store_pending_ticks')).toBe(0);
+    expect(log()).toContain('the store takes commits again; nothing was lost');
+    expect(await exporter!.end('SIGTERM')).toBe(0);
+  });
+});
+
+describe('a data directory that is read-only at the start', () => {
+  it('shows burn rates without counters, and takes counters up where they were once it is writable', async () => {
+    const { log, pid } = await start(',ro');
+    await until1(async () => (await exporter!.slos())[0]!.state === 'ok');
+    expect(await metric('plimsoll_store_up')).toBe(0);
+    expect(await metric(GOOD)).toBeUndefined();
+    expect(log()).toContain('the store cannot be written');
+    execFileSync('nsenter', ['-t', String(pid), '-m', 'mount', '-o', 'remount,rw', data()]);
+    await until1(async () => (await metric(GOOD)) !== undefined);
+    expect(await metric(GOOD)).toBeGreaterThanOrEqual(3);
+    expect(await metric('plimsoll_store_up')).toBe(1);
+  });
+});

@@ -1,0 +1,129 @@
+// The server itself: TLS with certificates that are renewed, clients that are slow, and 10,000 SLOs on one page.
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { type AddressInfo, connect } from 'node:net';
+import pino from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Access, buildExporter, type Exporter } from '../../src/exporter.ts';
+import { idsOnly } from '../../src/probe/trace-port.ts';
+import { parseSpec } from '../../src/spec/parse.ts';
+import type { Spec } from '../../src/spec/spec.ts';
+import { makeCa } from '../services/ca.ts';
+import { privateFolder } from '../services/process.ts';
+
+let exporter: Exporter | undefined;
+afterEach(async () => {
+  await exporter?.stop();
+  exporter = undefined;
+});
+
+/** So many SLOs on one target; in files of 2,000, as teams would write them. */
+function specOf(slos: number, more = ''): Spec {
+  const slo = (i: number) =>
+    `  - { name: slo-${i}, service: s, team: t, objective: 99.9%, window: 30d, sli: { kind: probe, target: shop } }\n`;
+  const target = '  - { name: shop, kind: http, url: "http://127.0.0.1:9/", interval: 1h, timeout: 1s }\n';
+  const all = Array.from({ length: slos }, (_, i) => slo(i));
+  const files = [{ file: 'targets', text: `targets:\n${target}${more}` }];
+  for (let i = 0; i < slos; i += 2_000)
+    files.push({ file: `team-${i}`, text: `slos:\n${all.slice(i, i + 2_000).join('')}` });
+  const parsed = parseSpec(files, { env: () => undefined, readFile: () => undefined });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings.slice(0, 3)));
+  return parsed.spec;
+}
+
+async function listening(spec: Spec, access: Access = {}): Promise<number> {
+  exporter = await buildExporter(spec, {
+    version: 'test',
+    log: pino({ level: 'silent' }),
+    tracer: idsOnly,
+    openStore: () => ({
+      restored: { slos: [], last: undefined, episodes: new Map(), warnings: [] },
+      replay: () => 0,
+      commit: () => {},
+      prune: () => {},
+      close: () => {},
+    }),
+    access,
+  });
+  await exporter.app.listen({ host: '127.0.0.1', port: 0 });
+  exporter.start();
+  return (exporter.app.server.address() as AddressInfo).port;
+}
+
+describe('TLS', () => {
+  const folder = privateFolder('server');
+  const ca = makeCa(folder.path);
+  const pem = (file: string) => {
+    const { cert, key } = ca.issue(file, ['localhost', '127.0.0.1']);
+    return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+  };
+  const get = (port: number, token?: string) =>
+    new Promise<{ status: number; serial: string }>((resolve, reject) => {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      const options = { host: '127.0.0.1', port, path: '/metrics', ca: readFileSync(ca.cert), headers, agent: false };
+      const message = request(options, (answer) => {
+        const { serialNumber } = (answer.socket as import('node:tls').TLSSocket).getPeerCertificate();
+        answer.resume().on('end', () => resolve({ status: answer.statusCode ?? 0, serial: serialNumber }));
+      });
+      message.on('error', reject).end();
+    });
+  it('serves HTTPS, and a renewed certificate and token from the next reload on', async () => {
+    const port = await listening(specOf(1), { tls: pem('first'), token: 'old' });
+    const first = await get(port, 'old');
+    expect(first.status).toBe(200);
+    exporter!.load(specOf(1), { tls: pem('second'), token: 'new' });
+    const second = await get(port, 'new');
+    expect(second.status).toBe(200);
+    expect(second.serial).not.toBe(first.serial);
+    expect((await get(port, 'old')).status).toBe(401);
+    folder.remove();
+  });
+  it('stays guarded when a reload takes the token away: that needs a new start', async () => {
+    const port = await listening(specOf(1), { token: 'old' });
+    exporter!.load(specOf(1), {});
+    expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(401);
+  });
+});
+
+describe('a slow client', () => {
+  it('that drips its headers is cut, and a scrape beside 200 of them is answered', async () => {
+    const port = await listening(specOf(1));
+    const sockets = Array.from({ length: 200 }, () => connect({ host: '127.0.0.1', port }));
+    const closed = sockets.map((socket) => {
+      socket.on('error', () => {});
+      socket.resume();
+      socket.write('GET /metrics HTTP/1.1\r\nhost: x\r\n');
+      return new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    });
+    expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(200);
+    await Promise.all(closed);
+  });
+});
+
+describe('10,000 SLOs', () => {
+  it('are served on /metrics without holding up the event loop, and in the API', async () => {
+    const port = await listening(specOf(10_000));
+    let [turns, going] = [0, true];
+    const count = () => {
+      turns += 1;
+      if (going) setImmediate(count);
+    };
+    count();
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    going = false;
+    expect(text.match(/^slo_objective_ratio\{/gm)).toHaveLength(10_000);
+    expect(text.match(/^slo_events_total\{/gm)).toHaveLength(40_000);
+    // Others get a turn at least every 1,000 lines.
+    expect(turns).toBeGreaterThan(text.split('\n').length / 1_000);
+    const { slos } = (await (await fetch(`http://127.0.0.1:${port}/api/v1/slos`)).json()) as { slos: unknown[] };
+    expect(slos).toHaveLength(10_000);
+  });
+  it('take at most 12 series each when the window gauges are off', async () => {
+    const port = await listening(specOf(100, 'exporter: { windowGauges: false }\n'));
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const series = text.match(/^slo_[a-z_]+\{/gm)!.length / 100;
+    expect(series).toBeLessThanOrEqual(12);
+    expect(series).toBe(9);
+    expect(text).not.toContain('slo_burn_rate{');
+  });
+});

@@ -1,0 +1,60 @@
+// A private Prometheus on a data directory of its own.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freePort, privateFolder, type Server, startServer } from './process.ts';
+
+/** A range of one series: [seconds since 1970, value] each. */
+export type Samples = readonly (readonly [number, string])[];
+export interface Prometheus {
+  /** The only sample of an instant query at `atMs`; throws if there is not exactly one. */
+  value(expression: string, atMs?: number): Promise<number>;
+  /** The samples of a range selector, by series. */
+  samples(selector: string): Promise<readonly { metric: Record<string, string>; values: Samples }[]>;
+  stop(): Promise<void>;
+}
+
+/** Starts it. `scrape`: a host:port whose /metrics is read every second. `prepare` may fill the data directory first. */
+export async function startPrometheus({
+  scrape,
+  prepare,
+}: {
+  scrape?: string;
+  prepare?: (data: string) => void;
+} = {}): Promise<Prometheus> {
+  const folder = privateFolder('prometheus');
+  const data = join(folder.path, 'data');
+  prepare?.(data);
+  const job = `scrape_configs: [{ job_name: plimsoll, static_configs: [{ targets: ["${scrape}"] }] }]\n`;
+  writeFileSync(
+    join(folder.path, 'p.yml'),
+    `global: { scrape_interval: 1s, scrape_timeout: 900ms }\n${scrape === undefined ? '' : job}`,
+  );
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const server: Server = await startServer(
+    'prometheus',
+    [
+      `--config.file=${join(folder.path, 'p.yml')}`,
+      `--storage.tsdb.path=${data}`,
+      '--storage.tsdb.retention.time=20y',
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    async () => (await fetch(`${url}/-/ready`).catch(() => undefined))?.status === 200,
+  );
+  const query = async <T>(expression: string, atMs: number): Promise<T[]> => {
+    const answer = await fetch(`${url}/api/v1/query?time=${atMs / 1000}&query=${encodeURIComponent(expression)}`);
+    return ((await answer.json()) as { data: { result: T[] } }).data.result;
+  };
+  return {
+    async value(expression, atMs = Date.now()) {
+      const result = await query<{ value: [number, string] }>(expression, atMs);
+      if (result.length !== 1) throw new Error(`${expression}: ${result.length} series instead of one`);
+      return Number(result[0]!.value[1]);
+    },
+    samples: (selector) => query(selector, Date.now()),
+    async stop() {
+      await server.stop();
+      folder.remove();
+    },
+  };
+}
