@@ -156,6 +156,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     metricsRoute(guarded, { engine, own });
     sloRoutes(guarded, engine);
     probeRoute(guarded, {
+      concurrency: () => engine.spec.exporter.concurrency,
       find: (target, module) => findTarget(engine.spec, target, module),
       run: (target, adhoc) => run(target, adhoc ? engine.spec.exporter.probeAllow : undefined),
     });

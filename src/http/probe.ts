@@ -11,6 +11,8 @@ import type { Target } from '../spec/target.ts';
 import { problem } from './problem.ts';
 
 export interface ProbePorts {
+  /** Most different runs at the same time. */
+  concurrency(): number;
   find(target: string, module: string | undefined): FoundTarget;
   run(target: Target, adhoc: boolean): Promise<Run>;
 }
@@ -28,6 +30,17 @@ export function probeRoute(app: FastifyInstance, ports: ProbePorts): void {
       debug: { type: 'string' },
     },
   };
+  const going = new Map<string, Promise<Run>>();
+  /** The run that goes on for this very target, or a new one: a hundred callers ask the target once. */
+  const shared = (target: Target, adhoc: boolean): Promise<Run> | undefined => {
+    const key = JSON.stringify([target, adhoc]);
+    let run = going.get(key);
+    if (run === undefined && going.size < ports.concurrency()) {
+      run = ports.run(target, adhoc).finally(() => going.delete(key));
+      going.set(key, run);
+    }
+    return run;
+  };
   app.get<{ Querystring: { target: string; module?: string; debug?: string } }>(
     '/probe',
     { schema: { querystring } },
@@ -36,7 +49,14 @@ export function probeRoute(app: FastifyInstance, ports: ProbePorts): void {
       if (!found.ok) return problem(reply, found.status, found.title, found.detail);
       const limitMs = Number(request.headers['x-prometheus-scrape-timeout-seconds']) * 1000 - OFFSET_MS;
       const timeout = limitMs > 0 ? Math.min(found.target.timeout, limitMs) : found.target.timeout;
-      const run = await ports.run({ ...found.target, timeout } as Target, found.adhoc);
+      const run = await shared({ ...found.target, timeout } as Target, found.adhoc);
+      if (run === undefined)
+        return problem(
+          reply.header('retry-after', '1'),
+          503,
+          'too many probes',
+          'exporter.concurrency runs go on already; ask again in a second, or raise it',
+        );
       if (request.query.debug === 'true') return reply.type('text/plain; charset=utf-8').send(debugText(run));
       const format = formatFor(request.headers.accept);
       return reply.type(CONTENT_TYPES[format]).send([...expose(probeFamilies(run), format)].join(''));

@@ -10,6 +10,7 @@ import { parseSpec } from '../../src/spec/parse.ts';
 import type { Spec } from '../../src/spec/spec.ts';
 import { makeCa } from '../services/ca.ts';
 import { privateFolder } from '../services/process.ts';
+import { startSmallSite } from '../services/small-site.ts';
 
 let exporter: Exporter | undefined;
 afterEach(async () => {
@@ -97,6 +98,38 @@ describe('a slow client', () => {
     });
     expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(200);
     await Promise.all(closed);
+  });
+});
+
+describe('/probe under many callers', () => {
+  const spec = (urls: readonly string[]) => {
+    const list = urls.map(
+      (url, i) => `  - { name: shop-${i}, kind: http, url: "${url}", interval: 1h, timeout: 2s }\n`,
+    );
+    const text = `targets:\n${list.join('')}exporter: { concurrency: 2 }\n`;
+    const parsed = parseSpec([{ file: 't', text }], { env: () => undefined, readFile: () => undefined });
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings));
+    return parsed.spec;
+  };
+  it('asks a target once for all that ask at the same time', async () => {
+    const site = await startSmallSite();
+    site.answer('never');
+    const port = await listening(spec([site.url]));
+    const all = await Promise.all(
+      Array.from({ length: 50 }, () => fetch(`http://127.0.0.1:${port}/probe?target=shop-0`)),
+    );
+    expect(new Set(all.map((answer) => answer.status))).toEqual(new Set([200]));
+    expect(site.requests).toBe(1);
+    site.stop();
+  });
+  it('refuses the third different run at a concurrency of 2, and says what to do', async () => {
+    const site = await startSmallSite();
+    site.answer('never');
+    const port = await listening(spec([`${site.url}a`, `${site.url}b`, `${site.url}c`]));
+    const all = await Promise.all([0, 1, 2].map((i) => fetch(`http://127.0.0.1:${port}/probe?target=shop-${i}`)));
+    expect(all.map((answer) => answer.status)).toEqual([200, 200, 503]);
+    expect(await all[2]!.text()).toContain('exporter.concurrency');
+    site.stop();
   });
 });
 

@@ -4,17 +4,18 @@ import type { AddressInfo } from 'node:net';
 
 export interface SmallSite {
   readonly url: string;
-  /** What the next requests are answered with. */
-  answer(status: number): void;
+  /** What the next requests are answered with; `never`: not at all. */
+  answer(status: number | 'never'): void;
   readonly requests: number;
   stop(): void;
 }
 
 export async function startSmallSite(): Promise<SmallSite> {
-  let [status, requests] = [200, 0];
+  let status: number | 'never' = 200;
+  let requests = 0;
   const server = createServer((_request, response) => {
     requests += 1;
-    response.writeHead(status, { 'content-type': 'text/html' }).end('<html>shop</html>');
+    if (status !== 'never') response.writeHead(status, { 'content-type': 'text/html' }).end('<html>shop</html>');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -25,7 +26,10 @@ export async function startSmallSite(): Promise<SmallSite> {
     get requests() {
       return requests;
     },
-    stop: () => server.close(),
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
   };
 }
 
