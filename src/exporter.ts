@@ -1,9 +1,6 @@
 // Composition root: wires spec, scheduler, probes, ledger, engine and HTTP into one Fastify app. The only place that wires.
-import { timingSafeEqual } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { Server as TlsServer } from 'node:tls';
-import bearerAuth from '@fastify/bearer-auth';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createTimeline } from './engine/clock.ts';
 import { Engine } from './engine/engine.ts';
@@ -12,7 +9,7 @@ import { healthRoutes } from './http/health.ts';
 import { metricsRoute } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
 import { probeRoute } from './http/probe.ts';
-import { problem } from './http/problem.ts';
+import { type Access, createServer } from './http/server.ts';
 import { sloRoutes } from './http/slos.ts';
 import { OwnMetrics } from './metrics/own.ts';
 import { findTarget } from './probe/adhoc.ts';
@@ -36,14 +33,6 @@ export interface ExporterPorts {
   readonly access: Access;
 }
 
-/** What clients need and what they get: contents of files, so that a reload can renew them. */
-export interface Access {
-  /** Bearer token; undefined: open to all. */
-  readonly token?: string;
-  /** PEM texts; undefined: plain HTTP. */
-  readonly tls?: { readonly cert: string; readonly key: string };
-}
-
 export interface Exporter {
   readonly app: FastifyInstance;
   readonly engine: Engine;
@@ -56,15 +45,6 @@ export interface Exporter {
 }
 
 const STOP_GRACE_MS = 3_000;
-// Fastify switches Node's own request limit off; slow clients are cut after these, looked for every second.
-const SERVER_LIMITS = {
-  requestTimeout: 10_000,
-  keepAliveTimeout: 15_000,
-  bodyLimit: 65_536,
-  connectionTimeout: 30_000,
-};
-const NODE_LIMITS = { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 8_192 };
-
 /** Builds the exporter for a spec that passed its checks. Nothing runs before start(). */
 export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<Exporter> {
   const { log } = ports;
@@ -117,26 +97,8 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     keeper.tick();
   };
 
-  const app = Fastify({
-    ...SERVER_LIMITS,
-    logger: false,
-    forceCloseConnections: true,
-    ...(ports.access.tls ? { https: { ...NODE_LIMITS, ...ports.access.tls } } : { http: NODE_LIMITS }),
-  } as never) as unknown as FastifyInstance;
-  let { access } = ports;
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) log.error({ err: error }, 'request failed');
-    return problem(
-      reply,
-      status,
-      status >= 500 ? 'internal error' : 'bad request',
-      status >= 500 ? 'see the log of the exporter' : error.message,
-    );
-  });
-  app.setNotFoundHandler((request, reply) =>
-    problem(reply, 404, 'not found', `there is no ${request.method} ${request.url.slice(0, 200)}`),
-  );
+  const server = createServer(ports.access, (error) => log.error({ err: error }, 'request failed'));
+  const { app } = server;
   healthRoutes(app, {
     notReady() {
       if (stopping) return ['stopping'];
@@ -145,14 +107,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     },
   });
   await openApi(app, ports.version);
-  await app.register(async (guarded) => {
-    if (access.token !== undefined) {
-      await guarded.register(bearerAuth, {
-        keys: new Set<string>(),
-        auth: (key: string) => access.token !== undefined && sameSecret(key, access.token),
-        contentType: 'application/problem+json',
-      });
-    }
+  await server.guarded((guarded) => {
     metricsRoute(guarded, { engine, own });
     sloRoutes(guarded, engine);
     probeRoute(guarded, {
@@ -182,7 +137,8 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       started = true;
     },
     load(next, renewed) {
-      access = renew(app, log, access, renewed);
+      const lacking = server.renew(renewed);
+      if (lacking.length > 0) log.warn({ settings: lacking }, 'these take effect at the next start');
       engine.load(next);
       scheduler.setTargets(next.targets);
       arm();
@@ -199,28 +155,6 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       keeper.close();
     },
   };
-}
-
-/** Puts a renewed certificate and token in force; what needs a new server is said and stays as it was. */
-function renew(app: FastifyInstance, log: Logger, old: Access, next: Access): Access {
-  const lacking = (['token', 'tls'] as const).filter((key) => (old[key] === undefined) !== (next[key] === undefined));
-  if (lacking.length > 0)
-    log.warn(
-      { settings: lacking.map((key) => ({ token: 'exporter.tokenFile', tls: 'exporter.tls' })[key]) },
-      'takes effect at the next start',
-    );
-  const { server } = app;
-  if (old.tls !== undefined && next.tls !== undefined && server instanceof TlsServer) server.setSecureContext(next.tls);
-  return {
-    ...(old.token !== undefined && { token: next.token ?? old.token }),
-    ...(old.tls !== undefined && { tls: next.tls ?? old.tls }),
-  };
-}
-
-function sameSecret(given: string, expected: string): boolean {
-  const a = Buffer.from(given);
-  const b = Buffer.from(expected);
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 /** Bad and unmeasured steps are logged; good runs only at level debug. */

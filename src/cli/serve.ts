@@ -1,11 +1,12 @@
 // plimsoll serve: the exporter as a process. Signals, reload and exit codes live here; the wiring is in exporter.ts.
-import { readdirSync, readFileSync, statSync, watch } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, watch, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import pino, { type Logger } from 'pino';
 import { latestBelieved } from '../engine/clock.ts';
-import { type Access, buildExporter, type Exporter } from '../exporter.ts';
+import { buildExporter, type Exporter } from '../exporter.ts';
 import { loadSpec } from '../files/load-spec.ts';
+import type { Access } from '../http/server.ts';
 import { idsOnly } from '../probe/trace-port.ts';
 import { redact } from '../spec/finding.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -13,6 +14,7 @@ import { openStore } from '../store/store.ts';
 import { discover } from './discover.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { formatFindings } from './findings.ts';
+import { oneOf, repeated } from './options.ts';
 import { VERSION } from './version.ts';
 
 interface ServeOptions {
@@ -29,19 +31,26 @@ export function registerServe(program: Command): void {
   program
     .command('serve')
     .description('probe the targets, keep the history, serve /metrics, /probe and the API')
-    .option('--config <file>', 'spec; repeat for several files', (file: string, files: string[] = []) => [
-      ...files,
-      file,
-    ])
+    .option('--config <file>', 'spec; repeat for several files (default: plimsoll.yaml)', repeated)
     .option('--listen <host:port>', 'where to listen', '127.0.0.1:9876')
     .option('--data <dir>', 'directory of the store', 'data')
-    .option('--site <url>', 'no spec: find out what is there and serve default SLOs')
+    .option('--site <url>', 'no spec: find out what is there, serve default SLOs, and write them to DATA/site.yaml')
     .option('--ca <file>', 'with --site: PEM file of a private certificate authority')
     .option('--address <ip>', 'with --site: connect to this address instead of what DNS says')
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
-    .action((options: Partial<ServeOptions> & Omit<ServeOptions, 'config'>) =>
-      serve({ config: ['plimsoll.yaml'], ...options }),
-    );
+    .action((options: Partial<ServeOptions> & Omit<ServeOptions, 'config'>) => {
+      refuseMixed(options);
+      return serve({ config: ['plimsoll.yaml'], ...options });
+    });
+}
+
+/** An option that would be ignored is a mistake. */
+function refuseMixed({ site, config, ca, address }: Partial<ServeOptions>): void {
+  if (site !== undefined && config !== undefined)
+    throw new CommandError(EXIT.usage, '--site needs no spec: leave out --config, or --site');
+  const only = site === undefined ? [ca && '--ca', address && '--address'].filter((option) => option) : [];
+  if (only.length > 0)
+    throw new CommandError(EXIT.usage, `${only.join(' and ')}: only with --site; in a spec, targets have these keys`);
 }
 
 async function serve(options: ServeOptions): Promise<void> {
@@ -49,9 +58,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const secrets: string[] = [];
   const log = logger(options.logLevel, secrets);
   const spec =
-    options.site === undefined
-      ? load(options.config, secrets)
-      : await discover(options.site, { ca: options.ca, address: options.address });
+    options.site === undefined ? load(options.config, secrets) : await discovered(options.site, options, log);
   const tracing =
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
       ? undefined
@@ -117,6 +124,27 @@ async function build(...args: Parameters<typeof buildExporter>): Promise<Exporte
     if ((error as Error).name === 'StoreRefused') throw new CommandError(EXIT.invalid, (error as Error).message);
     throw error;
   }
+}
+
+/** Finds out what is at the site, and writes the spec where people can take it from. */
+async function discovered(site: string, options: ServeOptions, log: Logger): Promise<Spec> {
+  const { spec, text } = await discover(site, { ca: options.ca, address: options.address });
+  const file = join(options.data, 'site.yaml');
+  const found = { targets: spec.targets.map((t) => `${t.name} (${t.kind})`), slos: spec.slos.map((s) => s.name) };
+  try {
+    mkdirSync(options.data, { recursive: true, mode: 0o700 });
+    writeFileSync(
+      file,
+      `# Found at ${site} by plimsoll serve --site. To keep and change it: copy it to plimsoll.yaml.\n${text}`,
+    );
+    log.info({ ...found, file }, 'found; to keep and change this spec, copy the file to plimsoll.yaml');
+  } catch (error) {
+    log.warn(
+      { ...found, reason: (error as Error).message },
+      'found, but the spec could not be written for you to keep',
+    );
+  }
+  return spec;
 }
 
 function load(files: readonly string[], secrets: string[]): Spec {
@@ -187,8 +215,7 @@ const stopSignal = (): Promise<void> =>
   });
 
 function logger(level: string, secrets: readonly string[]): Logger {
-  if (!['debug', 'info', 'warn', 'error'].includes(level))
-    throw new CommandError(EXIT.usage, `unknown log level "${level}"; use debug, info, warn or error`);
+  oneOf('--log-level', level, ['debug', 'info', 'warn', 'error']);
   const write = (line: string) => {
     let text = line;
     for (const secret of secrets)

@@ -1,0 +1,80 @@
+// The HTTP server without its routes: limits for slow clients, errors as problem documents, TLS and token that can be renewed.
+import { timingSafeEqual } from 'node:crypto';
+import { Server as TlsServer } from 'node:tls';
+import bearerAuth from '@fastify/bearer-auth';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { problem } from './problem.ts';
+
+/** What clients need and what they get: contents of files, so that a reload can renew them. */
+export interface Access {
+  /** Bearer token; undefined: open to all. */
+  readonly token?: string;
+  /** PEM texts; undefined: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  /** Registers routes that need the token, if there is one. */
+  guarded(routes: (app: FastifyInstance) => void): Promise<void>;
+  /** Puts a renewed certificate and token in force. Returns the settings that only a new start can change. */
+  renew(access: Access): readonly string[];
+}
+
+// Fastify switches Node's own request limit off; slow clients are cut after these, looked for every second.
+const LIMITS = { requestTimeout: 10_000, keepAliveTimeout: 15_000, bodyLimit: 65_536, connectionTimeout: 30_000 };
+const NODE_LIMITS = { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 8_192 };
+
+/** Builds the server; nothing listens yet. `onFault` hears of our own bugs. */
+export function createServer(initial: Access, onFault: (error: Error) => void): HttpServer {
+  let access = initial;
+  const app = Fastify({
+    ...LIMITS,
+    logger: false,
+    forceCloseConnections: true,
+    ...(access.tls ? { https: { ...NODE_LIMITS, ...access.tls } } : { http: NODE_LIMITS }),
+  } as never) as unknown as FastifyInstance;
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return problem(reply, status, 'bad request', error.message);
+    onFault(error);
+    return problem(reply, status, 'internal error', 'see the log of the exporter');
+  });
+  app.setNotFoundHandler((request, reply) =>
+    problem(reply, 404, 'not found', `there is no ${request.method} ${request.url.slice(0, 200)}`),
+  );
+  return {
+    app,
+    async guarded(routes) {
+      await app.register(async (scope) => {
+        if (access.token !== undefined)
+          await scope.register(bearerAuth, {
+            keys: new Set<string>(),
+            auth: (key: string) => access.token !== undefined && sameSecret(key, access.token),
+            contentType: 'application/problem+json',
+          });
+        routes(scope);
+      });
+    },
+    renew(next) {
+      const changed = (key: keyof Access) => (access[key] === undefined) !== (next[key] === undefined);
+      const lacking = [
+        ...(changed('token') ? ['exporter.tokenFile'] : []),
+        ...(changed('tls') ? ['exporter.tls'] : []),
+      ];
+      if (access.tls !== undefined && next.tls !== undefined && app.server instanceof TlsServer)
+        app.server.setSecureContext(next.tls);
+      access = {
+        ...(access.token !== undefined && { token: next.token ?? access.token }),
+        ...(access.tls !== undefined && { tls: next.tls ?? access.tls }),
+      };
+      return lacking;
+    },
+  };
+}
+
+function sameSecret(given: string, expected: string): boolean {
+  const a = Buffer.from(given);
+  const b = Buffer.from(expected);
+  return a.length === b.length && timingSafeEqual(a, b);
+}
