@@ -15,12 +15,14 @@ import { OwnMetrics } from './metrics/own.ts';
 import { findTarget } from './probe/adhoc.ts';
 import { probes } from './probe/list.ts';
 import { watchLoopLag } from './probe/loop-lag.ts';
-import { createResolver } from './probe/resolve.ts';
+import { excused, watchOwnNetwork } from './probe/own-network.ts';
+import { createResolver, type Resolve } from './probe/resolve.ts';
 import { type Run, runProbe } from './probe/runner.ts';
 import { createScheduler } from './probe/scheduler.ts';
 import type { Tracer } from './probe/trace-port.ts';
 import { verdictOf } from './spec/outcome.ts';
 import type { Spec } from './spec/spec.ts';
+import type { Target } from './spec/target.ts';
 import { Ledger } from './store/ledger.ts';
 import type { Store } from './store/store.ts';
 
@@ -58,25 +60,17 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   const ledger = new Ledger(store);
   const engine = new Engine(spec, { ledger, own, now: timeline.now });
   const lag = watchLoopLag();
-  const runnerPorts = { probes, tracer: ports.tracer, lag, now: Date.now };
-  const run = (
-    target: Parameters<typeof runProbe>[0],
-    allow: readonly string[] | undefined,
-    stop?: AbortSignal,
-  ): Promise<Run> =>
-    runProbe(
-      target,
-      {
-        ...runnerPorts,
-        location: engine.spec.exporter.location,
-        resolve: createResolver(allow === undefined ? { kind: 'named' } : { kind: 'adhoc', allow: [...allow] }),
-      },
-      stop,
-    );
+  const named = createResolver({ kind: 'named' });
+  const networkUp = watchOwnNetwork(() => engine.spec.exporter.controls, named, monotonicMs);
+  const run = async (target: Target, resolve: Resolve, stop?: AbortSignal): Promise<Run> => {
+    const { location } = engine.spec.exporter;
+    const runnerPorts = { probes, resolve, tracer: ports.tracer, lag, location, now: Date.now };
+    return excused(await runProbe(target, runnerPorts, stop), networkUp);
+  };
   const scheduler = createScheduler({
     monotonicMs,
     concurrency: () => engine.spec.exporter.concurrency,
-    run: (target, stop) => run(target, undefined, stop),
+    run: (target, stop) => run(target, named, stop),
     onRun(finished, delayMs) {
       own.observe('plimsoll_run_start_delay_seconds', Math.max(0, delayMs) / 1000);
       engine.onRun(finished);
@@ -113,7 +107,8 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     probeRoute(guarded, {
       concurrency: () => engine.spec.exporter.concurrency,
       find: (target, module) => findTarget(engine.spec, target, module),
-      run: (target, adhoc) => run(target, adhoc ? engine.spec.exporter.probeAllow : undefined),
+      run: (target, adhoc) =>
+        run(target, adhoc ? createResolver({ kind: 'adhoc', allow: engine.spec.exporter.probeAllow }) : named),
     });
   });
 

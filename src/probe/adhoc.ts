@@ -1,10 +1,9 @@
 // Which target a /probe request means: a named one, or, where the spec's allow-list says so, one made up from module and URL.
-
 import type { Spec } from '../spec/spec.ts';
-import { httpTarget, type Target } from '../spec/target.ts';
+import { httpTarget, type Target, tcpTarget } from '../spec/target.ts';
 import type { FoundTarget } from './found-target.ts';
 
-const BUILT_IN = ['http_2xx'] as const;
+const BUILT_IN = ['http_2xx', 'tcp_connect'] as const;
 
 /** The target of a request: by name, by its exact URL, or made up. Addresses are checked later, after resolution. */
 export function findTarget(spec: Spec, wanted: string, module: string | undefined): FoundTarget {
@@ -35,7 +34,12 @@ export function findTarget(spec: Spec, wanted: string, module: string | undefine
   return made(spec, module ?? 'http_2xx', wanted, true);
 }
 
+const TIMEOUT_MS = 10_000;
+const withScheme = (text: string, scheme: string): string =>
+  /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `${scheme}://${text}`;
+
 function made(spec: Spec, module: string, url: string, adhoc: boolean): FoundTarget {
+  if (module === 'tcp_connect') return madeTcp(url, adhoc);
   const settings = spec.exporter.modules[module];
   if (settings === undefined && module !== 'http_2xx') {
     return {
@@ -50,9 +54,38 @@ function made(spec: Spec, module: string, url: string, adhoc: boolean): FoundTar
     ...settings,
     kind: 'http',
     name: 'adhoc',
-    url: /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`,
+    url: withScheme(url, 'http'),
   });
   if (!parsed.success)
     return { ok: false, status: 400, title: 'bad target', detail: `the target is not an http or https URL` };
-  return { ok: true, target: { ...parsed.data, timeout: 10_000 } as Target, adhoc };
+  return { ok: true, target: { ...parsed.data, timeout: TIMEOUT_MS } as Target, adhoc };
+}
+
+const PORTS: Readonly<Record<string, number>> = {
+  'http:': 80,
+  'https:': 443,
+  'tls:': 443,
+  'mysql:': 3306,
+  'mariadb:': 3306,
+  'redis:': 6379,
+  'rediss:': 6379,
+};
+
+/** host:port, or the URL of a named target, of which host and port are taken. */
+function madeTcp(text: string, adhoc: boolean): FoundTarget {
+  const url = withScheme(text, 'tcp');
+  const { protocol, hostname, port } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '', port: '' };
+  const parsed = tcpTarget.safeParse({
+    kind: 'tcp',
+    name: 'adhoc',
+    url: `tcp://${hostname}:${port || PORTS[protocol]}`,
+  });
+  if (!parsed.success)
+    return {
+      ok: false,
+      status: 400,
+      title: 'bad target',
+      detail: 'the target is not host:port, e.g. mail.example.org:25',
+    };
+  return { ok: true, target: { ...parsed.data, timeout: TIMEOUT_MS }, adhoc };
 }

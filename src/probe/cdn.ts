@@ -1,8 +1,8 @@
 // The CDN: does it cache what it should, and nothing that it must not; is it hiding a dead origin?
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Target } from '../spec/target.ts';
 import { cacheFacts } from './cache-status.ts';
-import { type HttpRequest, type HttpResult, httpRequest } from './http-client.ts';
+import { type HttpRequest, type HttpResponse, type HttpResult, httpRequest } from './http-client.ts';
 import { judgeStatus } from './judge-page.ts';
 import type { CacheStatus, Probe, ProbeContext, StepOutcome } from './probe.ts';
 
@@ -43,8 +43,43 @@ function judged(result: HttpResult): StepOutcome & { status: CacheStatus } {
   };
   const base = { outcome: result.outcome, detail: result.detail, phases: result.phases, facts, status: cache.status };
   if (result.outcome !== 'ok' || result.response === undefined) return base;
-  const failed = result.response.status < 400 ? undefined : judgeStatus(result.response.status, result.response.body);
+  const failed = result.response.status < 400 ? undefined : judgeStatus(result.response);
   return { ...base, detail: `${cache.status} from ${cache.source || 'no header'}`, ...failed };
+}
+
+/** A request to the origin behind the edge, as the edge would send it. */
+function fromOrigin(target: Cdn, ctx: ProbeContext, path: string, traceparent: string): Promise<HttpResult> {
+  const site = new URL(target.url);
+  return get(target, ctx, {
+    url: new URL(path, target.origin).href,
+    address: undefined,
+    host: site.host,
+    headers: { 'x-forwarded-proto': site.protocol.slice(0, -1) },
+    redirects: 0,
+    traceparent,
+  });
+}
+
+const alive = ({ outcome, response }: HttpResult): boolean => outcome === 'ok' && (response?.status ?? 500) < 500;
+const inShort = ({ outcome, response }: HttpResult): string =>
+  outcome === 'ok' ? `status ${response?.status}` : outcome;
+const NO_ORIGIN: StepOutcome = { outcome: 'not_configured', detail: 'origin is not set' };
+
+/** The headers that keep a cache from storing, as far as they are there. */
+function whyNotCached(headers: Readonly<Record<string, string>>): string {
+  const found = ['set-cookie', 'cache-control', 'vary', 'pragma'].filter((name) => headers[name] !== undefined);
+  // The value of a cookie may be a secret.
+  return found.map((name) => (name === 'set-cookie' ? name : `${name}: ${headers[name]}`)).join('; ');
+}
+
+/** Are both the same bytes? Compared by SHA-256; sizes and beginnings of the hashes go into the detail. */
+function compare(edge: HttpResponse, origin: HttpResponse): Pick<StepOutcome, 'outcome' | 'detail'> {
+  const [here, there] = [edge, origin].map(({ status, bytes }) => {
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    return { hash, text: `${bytes.length} bytes, status ${status}, SHA-256 ${hash.slice(0, 12)}` };
+  }) as [{ hash: string; text: string }, { hash: string; text: string }];
+  if (here.hash === there.hash && edge.status === origin.status) return { outcome: 'ok', detail: here.text };
+  return { outcome: 'edge_mismatch', detail: `edge: ${here.text}; origin: ${there.text}` };
 }
 
 const unique = (url: string): string => {
@@ -65,10 +100,13 @@ const STEPS: Readonly<Record<Cdn['steps'][number], Step>> = {
   async hit(target, ctx, traceparent) {
     const first = judged(await get(target, ctx, { traceparent }));
     if (first.outcome !== 'ok') return first;
-    const second = judged(await get(target, ctx, { traceparent }));
+    const again = await get(target, ctx, { traceparent });
+    const second = judged(again);
     if (second.outcome !== 'ok') return second;
     if (second.status === 'unknown') return { ...second, outcome: 'cache_status_unknown' };
-    return FROM_CACHE.has(second.status) ? second : { ...second, outcome: 'cache_bypassed' };
+    if (FROM_CACHE.has(second.status)) return second;
+    const why = whyNotCached(again.response?.headers ?? {});
+    return { ...second, outcome: 'cache_bypassed', detail: [second.detail, why].filter((t) => t !== '').join('; ') };
   },
   async miss(target, ctx, traceparent) {
     const step = judged(await get(target, ctx, { url: unique(target.url), traceparent }));
@@ -93,24 +131,31 @@ const STEPS: Readonly<Record<Cdn['steps'][number], Step>> = {
     return { ...step, outcome: 'stale_too_old', detail: `the copy is ${age} s old` };
   },
   async origin(target, ctx, traceparent) {
-    if (target.origin === undefined) return { outcome: 'not_configured', detail: 'origin is not set' };
-    const site = new URL(target.url);
+    if (target.origin === undefined) return NO_ORIGIN;
     const edge = judged(await get(target, ctx, { traceparent }));
-    const headers = { 'x-forwarded-proto': site.protocol.slice(0, -1) };
-    const origin = await httpRequest({ url: target.origin, host: site.host, headers, redirects: 0, traceparent }, ctx);
-    const alive = origin.outcome === 'ok' && (origin.response?.status ?? 500) < 500;
-    const why = origin.outcome === 'ok' ? `status ${origin.response?.status}` : origin.outcome;
-    if (edge.outcome === 'ok' && !alive)
+    const origin = await fromOrigin(target, ctx, '', traceparent);
+    const why = inShort(origin);
+    if (edge.outcome === 'ok' && !alive(origin))
       return {
         ...edge,
         outcome: FROM_CACHE.has(edge.status) ? 'stale_masked' : 'origin_down',
         detail: `the edge answers (${edge.status}), the origin does not: ${why}`,
       };
     if (edge.outcome !== 'ok')
-      return alive
+      return alive(origin)
         ? { ...edge, outcome: 'edge_down', detail: `${edge.outcome}: ${edge.detail}` }
         : { ...edge, blame: 'target', detail: `${edge.detail}; the origin fails too: ${why}` };
     return edge;
+  },
+  async match(target, ctx, traceparent) {
+    if (target.origin === undefined) return NO_ORIGIN;
+    const edge = await get(target, ctx, { url: new URL(target.asset, target.url).href, traceparent });
+    const step = judged(edge);
+    if (step.outcome !== 'ok' || edge.response === undefined) return step;
+    const origin = await fromOrigin(target, ctx, target.asset, traceparent);
+    if (!alive(origin) || origin.response === undefined)
+      return { ...step, outcome: 'origin_down', detail: `no ${target.asset} from the origin: ${inShort(origin)}` };
+    return { ...step, ...compare(edge.response, origin.response) };
   },
   async addresses(target, ctx, traceparent) {
     const resolved = target.addresses

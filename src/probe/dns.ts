@@ -86,17 +86,52 @@ async function resolve(target: Target<'dns'>, ctx: ProbeContext): Promise<StepOu
 }
 
 async function authority(target: Target<'dns'>, ctx: ProbeContext): Promise<StepOutcome> {
-  if (target.authorities === undefined || target.authorities.length === 0)
-    return { outcome: 'not_configured', detail: 'authorities is empty' };
-  const zone = nameOf(target).split('.').slice(-2).join('.');
-  const serials = new Map<string, string>();
-  for (const name of target.authorities) {
-    const asked = await server(name, ctx);
-    if (typeof asked === 'object') return asked;
-    const result = await ask(zone, 'SOA', [asked], ctx);
-    if (result.outcome !== 'ok') return { ...result, detail: `${name}: ${result.detail}` };
-    serials.set(name, result.answers!.join());
+  const [first, ...others] = target.authorities ?? [];
+  if (first === undefined) return { outcome: 'not_configured', detail: 'authorities is empty' };
+  const found = await findZone(nameOf(target), first, ctx);
+  if (found.zone === undefined) return found.answer;
+  const rest = await Promise.all(others.map((name) => soa(found.zone, name, ctx)));
+  const all = [found.answer, ...rest].map((answer, i) => ({ name: target.authorities![i]!, answer }));
+  const silent = all.find(({ answer }) => answer.outcome !== 'ok');
+  if (silent !== undefined) return silent.answer;
+  const serials = all.map(({ name, answer }) => ({ name, serial: Number(answer.answers!.join()) }));
+  const newest = serials.map((s) => s.serial).reduce((a, b) => (isOlder(a, b) ? b : a));
+  const parts = serials.map(
+    ({ name, serial }) => `${name} has ${serial}${isOlder(serial, newest) ? ' (lags behind)' : ''}`,
+  );
+  const agree = serials.every(({ serial }) => serial === newest);
+  return { outcome: agree ? 'ok' : 'dns_disagreement', detail: `${found.zone}: ${parts.join(', ')}` };
+}
+
+/** Serial numbers wrap around at 2^32 (RFC 1982): older is what is less than half the circle behind. */
+export const isOlder = (a: number, b: number): boolean => a !== b && (b - a) >>> 0 < 2 ** 31;
+
+async function soa(zone: string, name: string, ctx: ProbeContext): Promise<StepOutcome & { answers?: string[] }> {
+  const asked = await server(name, ctx);
+  if (typeof asked === 'object') return asked;
+  const result = await ask(zone, 'SOA', [asked], ctx);
+  return result.outcome === 'ok' ? result : { ...result, detail: `${name}: ${result.detail}` };
+}
+
+const NOT_THE_ZONE: ReadonlySet<Outcome> = new Set(['dns_nodata', 'dns_nxdomain', 'dns_refused']);
+
+/** The zone that holds the name: the nearest name upwards that has a SOA record at the authority. */
+async function findZone(
+  name: string,
+  authority: string,
+  ctx: ProbeContext,
+): Promise<{ zone: string; answer: Awaited<ReturnType<typeof soa>> } | { zone: undefined; answer: StepOutcome }> {
+  const labels = name.replace(/\.$/, '').split('.');
+  let nearest: StepOutcome | undefined;
+  for (let i = 0; i < labels.length; i++) {
+    const zone = labels.slice(i).join('.');
+    const answer = await soa(zone, authority, ctx);
+    if (answer.outcome === 'ok') return { zone, answer };
+    if (!NOT_THE_ZONE.has(answer.outcome)) return { zone: undefined, answer };
+    nearest ??= answer;
   }
-  const detail = [...serials].map(([name, serial]) => `${name} has ${serial}`).join(', ');
-  return { outcome: new Set(serials.values()).size === 1 ? 'ok' : 'dns_disagreement', detail };
+  return {
+    zone: undefined,
+    answer: nearest ?? { outcome: 'dns_refused', detail: `${authority} holds no zone of ${name}` },
+  };
 }

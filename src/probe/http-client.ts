@@ -5,14 +5,17 @@ import { isIP, connect as netConnect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { Outcome } from '../spec/outcome.ts';
+import { socketEvent } from './deadline.ts';
+import { ProbeFault } from './fault.ts';
 import { networkOutcome } from './network-error.ts';
 import type { Facts, Phase, ProbeContext } from './probe.ts';
+import { hostOf } from './resolve.ts';
 import { handshakeOptions, judgeTls } from './tls-check.ts';
 
 export interface HttpRequest {
   readonly url: string;
   readonly method?: string;
-  /** For the target's own origin only; never sent to where a redirect leads. */
+  /** For the target's own origin (scheme, host and port) only; never sent to where a redirect leads. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** Connect to this address instead of what DNS says. */
@@ -24,13 +27,15 @@ export interface HttpRequest {
   readonly traceparent: string;
   /** Redirects to follow at most; default 5. */
   readonly redirects?: number;
-  readonly maxBodyBytes?: number;
+  /** A redirect to another host or port is not followed: it is the response, with the URL that it leads to. */
+  readonly sameHost?: boolean;
 }
 
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  readonly bytes: Buffer;
   readonly url: string;
 }
 
@@ -47,16 +52,6 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const MAX_HEADER_BYTES = 32 * 1024;
 const USER_AGENT = 'plimsoll/0.1 (synthetic probe)';
 
-class ProbeFault extends Error {
-  readonly outcome: Outcome;
-  readonly facts: Facts;
-  constructor(outcome: Outcome, detail: string, facts: Facts = {}) {
-    super(detail);
-    this.outcome = outcome;
-    this.facts = facts;
-  }
-}
-
 interface Hop {
   readonly phases: Partial<Record<Phase, number>>;
   /** The phase that goes on, and since when. */
@@ -71,13 +66,14 @@ export async function httpRequest(request: HttpRequest, ctx: ProbeContext): Prom
   const first = new URL(request.url);
   const seen = new Set<string>();
   let url = first;
+  let sent: HttpRequest = request;
   let response: HttpResponse | undefined;
   try {
     for (let redirects = 0; ; redirects++) {
       if (redirects > (request.redirects ?? 5) || seen.has(url.href))
         throw new ProbeFault('redirect_loop', `after ${redirects} redirects at ${url.origin}${url.pathname}`);
       seen.add(url.href);
-      response = await once(request, url, url.host === first.host, hop, ctx);
+      response = await once(sent, url, first, hop, ctx);
       hop.facts = { ...hop.facts, redirects };
       const { location } = response.headers;
       if (request.redirects === 0 || location === undefined || ![301, 302, 303, 307, 308].includes(response.status))
@@ -85,6 +81,13 @@ export async function httpRequest(request: HttpRequest, ctx: ProbeContext): Prom
       if (!URL.canParse(location, url)) throw new ProbeFault('protocol_error', 'the Location header is not a URL');
       url = new URL(location, url);
       if (!/^https?:$/.test(url.protocol)) throw new ProbeFault('redirect_refused', `redirect to ${url.protocol}`);
+      if (request.sameHost === true && url.host !== first.host) {
+        response = { ...response, url: url.href };
+        break;
+      }
+      sent = afterRedirect(sent, response.status);
+      if (sent.body !== undefined && url.origin !== first.origin)
+        throw new ProbeFault('redirect_refused', `redirect of a request with a body to ${url.origin}`);
     }
     return { outcome: 'ok', detail: '', phases: hop.phases, facts: hop.facts, response };
   } catch (error) {
@@ -119,6 +122,12 @@ export async function httpRequest(request: HttpRequest, ctx: ProbeContext): Prom
   }
 }
 
+/** As browsers do: 307 and 308 repeat the request, every other redirect is a GET (or HEAD) without a body. */
+function afterRedirect({ body, ...request }: HttpRequest, status: number): HttpRequest {
+  if (status === 307 || status === 308) return { ...request, ...(body !== undefined && { body }) };
+  return { ...request, method: request.method === 'HEAD' ? 'HEAD' : 'GET' };
+}
+
 function endPhase(hop: Hop, next: Phase): void {
   const now = performance.now();
   hop.phases[hop.going] = (hop.phases[hop.going] ?? 0) + now - hop.since;
@@ -126,43 +135,43 @@ function endPhase(hop: Hop, next: Phase): void {
   hop.since = now;
 }
 
-async function once(request: HttpRequest, url: URL, own: boolean, hop: Hop, ctx: ProbeContext): Promise<HttpResponse> {
+/** One hop. The pinned address and the address policy hold for the target's host, its headers for its origin only. */
+async function once(request: HttpRequest, url: URL, first: URL, hop: Hop, ctx: ProbeContext): Promise<HttpResponse> {
+  const own = url.host === first.host;
   hop.going = 'dns';
   hop.since = performance.now();
-  const resolved =
-    own && request.address !== undefined
-      ? await ctx.resolve(request.address)
-      : await aborted(ctx.signal, ctx.resolve(url.hostname, { redirect: !own }));
+  const resolved = await (own && request.address !== undefined
+    ? ctx.resolve(request.address)
+    : ctx.resolve(url.hostname, { redirect: !own }));
   endPhase(hop, 'connect');
   if (!resolved.ok) throw new ProbeFault(resolved.outcome, resolved.detail);
   const address = resolved.addresses[0]!;
   hop.facts = { ...hop.facts, address };
-  const socket = await open(url, address, request.ca, hop, ctx.signal);
+  const socket = await open(url, address, request, hop, ctx.signal);
   try {
-    return await exchange(request, url, own, socket, hop, ctx.signal);
+    return await exchange(request, url, url.origin === first.origin, socket, hop, ctx.signal);
   } finally {
     socket.destroy();
   }
 }
 
-/** Rejects as soon as the signal aborts, whatever the promise does. */
-function aborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  const { promise: abort, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  return Promise.race([promise, abort]).finally(() => signal.removeEventListener('abort', onAbort));
-}
+/** An origin that is given as an IP address is asked for the certificate of the site, as the edge would ask. */
+const certificateName = (url: URL, { host }: HttpRequest): string =>
+  host !== undefined && isIP(hostOf(url)) !== 0 ? hostOf(new URL(`https://${host}`)) : hostOf(url);
 
-async function open(url: URL, address: string, ca: string | undefined, hop: Hop, signal: AbortSignal): Promise<Socket> {
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+async function open(url: URL, address: string, request: HttpRequest, hop: Hop, signal: AbortSignal): Promise<Socket> {
+  const host = certificateName(url, request);
   const secure = url.protocol === 'https:';
   const socket = netConnect({ host: address, port: Number(url.port || (secure ? 443 : 80)) });
-  await event(socket, 'connect', signal);
+  await socketEvent(socket, 'connect', signal);
   endPhase(hop, secure ? 'tls' : 'first_byte');
   if (!secure) return socket;
-  const tls: TLSSocket = tlsConnect({ ...handshakeOptions(ca), socket, ...(isIP(host) === 0 && { servername: host }) });
-  await event(tls, 'secureConnect', signal);
+  const tls: TLSSocket = tlsConnect({
+    ...handshakeOptions(request.ca),
+    socket,
+    ...(isIP(host) === 0 && { servername: host }),
+  });
+  await socketEvent(tls, 'secureConnect', signal);
   const verdict = judgeTls(tls, host);
   hop.facts = { ...hop.facts, ...verdict.facts };
   if (verdict.outcome !== 'ok') {
@@ -173,24 +182,6 @@ async function open(url: URL, address: string, ca: string | undefined, hop: Hop,
   return tls;
 }
 
-/** Waits for an event of a socket; destroys it and rejects on error, close or abort. */
-export function event(socket: Socket, name: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const done = (error?: unknown) => {
-      signal.removeEventListener('abort', onAbort);
-      if (error === undefined) return resolve();
-      socket.destroy();
-      reject(error);
-    };
-    const onAbort = () => done(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) return onAbort();
-    socket.once(name, () => done());
-    socket.once('error', (error) => done(error));
-    socket.once('close', () => done(Object.assign(new Error('connection closed'), { code: 'ECONNRESET' })));
-  });
-}
-
 function exchange(
   request: HttpRequest,
   url: URL,
@@ -199,7 +190,6 @@ function exchange(
   hop: Hop,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  const limit = request.maxBodyBytes ?? MAX_BODY_BYTES;
   const headers: Record<string, string> = {
     host: own && request.host !== undefined ? request.host : url.host,
     'user-agent': USER_AGENT,
@@ -229,16 +219,18 @@ function exchange(
         answer.on('data', (chunk: Buffer) => {
           bytes += chunk.length;
           chunks.push(chunk);
-          if (bytes > limit) reject(new ProbeFault('body_limit', `more than ${limit} bytes`));
+          if (bytes > MAX_BODY_BYTES) reject(new ProbeFault('body_limit', `more than ${MAX_BODY_BYTES} bytes`));
         });
         answer.on('error', reject);
         answer.on('end', () => {
           endPhase(hop, 'transfer');
           hop.facts = { ...hop.facts, bodyBytes: bytes };
+          const whole = Buffer.concat(chunks);
           resolve({
             status: answer.statusCode ?? 0,
             headers: flatten(answer.headers),
-            body: Buffer.concat(chunks).toString('utf8'),
+            body: whole.toString('utf8'),
+            bytes: whole,
             url: url.href,
           });
         });

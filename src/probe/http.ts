@@ -27,7 +27,7 @@ export const http: Probe<'http'> = {
       if (!expected)
         return {
           ...measured,
-          ...(judgeStatus(response.status, response.body) ?? {
+          ...(judgeStatus(response) ?? {
             outcome: 'status',
             detail: `status ${response.status}`,
           }),

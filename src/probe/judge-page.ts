@@ -3,54 +3,78 @@ import type { Outcome } from '../spec/outcome.ts';
 import type { HttpResponse } from './http-client.ts';
 
 export interface PageRules {
-  /** Host of the URL that was asked for. */
+  /** Host (and port, if it is not the default) that visitors ask for. */
   readonly host: string;
   readonly minBytes: number;
   readonly marker?: string | undefined;
 }
+/** What is judged of a response. */
+export type Page = Pick<HttpResponse, 'status' | 'headers' | 'body' | 'url'>;
 export interface PageVerdict {
   readonly outcome: Outcome;
   readonly detail: string;
 }
 
-const BODIES: readonly (readonly [RegExp, Outcome])[] = [
-  [/Error establishing a database connection|<title>Database Error<\/title>/i, 'db_error'],
-  [/There has been a critical error on this website/i, 'critical_error'],
-  [/Briefly unavailable for scheduled maintenance/i, 'wp_maintenance'],
+/** Core's sentences, and what its error page shows in any language (wp_die of dead_db, WP_Fatal_Error_Handler, wp_maintenance). */
+const STATES: readonly (readonly [outcome: Outcome, sentence: RegExp, core: (page: Page) => boolean])[] = [
+  [
+    'db_error',
+    /Error establishing a database connection|<title>Database Error<\/title>/i,
+    ({ body }) => /wp-die-message">\s{0,9}<h1>/.test(body),
+  ],
+  [
+    'critical_error',
+    /There has been a critical error on this website/i,
+    ({ body }) => body.includes('faq-troubleshooting'),
+  ],
+  [
+    'wp_maintenance',
+    /Briefly unavailable for scheduled maintenance/i,
+    ({ status, headers }) => status === 503 && headers['retry-after'] !== undefined,
+  ],
 ];
 
+/** A healthy page may quote the sentences. An error page comes by wp_die, with 5xx, or as a drop-in, which loads nothing of WordPress. */
+function knownState(response: Page): Outcome | undefined {
+  const { status, body } = response;
+  const died = body.includes('<body id="error-page"');
+  const mayBeError = died || status >= 500 || !/\/wp-(content|includes)\//.test(body);
+  if (!mayBeError) return undefined;
+  return STATES.find(([, sentence, core]) => sentence.test(body) || (died && core(response)))?.[0];
+}
+
 /** A page after redirects: `ok` or what is wrong with it. */
-export function judgePage(response: HttpResponse, rules: PageRules): PageVerdict {
+export function judgePage(response: Page, rules: PageRules): PageVerdict {
   const { status, body } = response;
   const url = new URL(response.url);
-  const known = BODIES.find(([pattern]) => pattern.test(body));
-  if (known !== undefined) return { outcome: known[1], detail: `recognised by its text, status ${status}` };
+  const known = knownState(response);
+  if (known !== undefined) return { outcome: known, detail: `recognised by its text, status ${status}` };
   if (url.pathname.endsWith('/wp-admin/install.php'))
     return { outcome: 'install_redirect', detail: `redirected to ${url.pathname}` };
   if (url.pathname.endsWith('/wp-login.php'))
     return { outcome: 'login_redirect', detail: `redirected to ${url.pathname}` };
-  if (url.hostname !== rules.host) return { outcome: 'canonical_mismatch', detail: `redirected to ${url.hostname}` };
-  const byStatus = judgeStatus(status, body);
+  if (url.host !== rules.host) return { outcome: 'canonical_mismatch', detail: `redirected to ${url.host}` };
+  const byStatus = judgeStatus(response);
   if (byStatus !== undefined) return byStatus;
   const bytes = Buffer.byteLength(body);
   if (bytes < rules.minBytes)
     return { outcome: 'white_screen', detail: `${bytes} bytes, at least ${rules.minBytes} expected` };
-  if (!/<\/html>\s*(<!--[\s\S]*-->\s*)*$/i.test(body))
-    return { outcome: 'white_screen', detail: 'the page has no end (</html>)' };
+  if (!/<\/html>/i.test(body)) return { outcome: 'white_screen', detail: 'the page has no end (</html>)' };
   if (rules.marker !== undefined && !body.includes(rules.marker))
     return { outcome: 'wrong_content', detail: 'the marker text is missing' };
   return { outcome: 'ok', detail: '' };
 }
 
 /** The outcome of a status that is not 2xx; undefined for 2xx. */
-export function judgeStatus(status: number, body: string): PageVerdict | undefined {
+export function judgeStatus({ status, headers, body }: Omit<Page, 'url'>): PageVerdict | undefined {
   if (status >= 200 && status < 300) return undefined;
   const detail = `status ${status}`;
+  if (headers['cf-mitigated'] !== undefined) return { outcome: 'waf_block', detail: `${detail}, a challenge` };
   if (status === 429) return { outcome: 'rate_limited', detail };
   if (status === 502) return { outcome: 'bad_gateway', detail };
   if (status === 503) return { outcome: 'overloaded', detail };
   if (status === 504) return { outcome: 'gateway_timeout', detail };
-  if ((status === 403 || status === 406) && !/wp-content|wp-includes|"code":"rest_/i.test(body))
+  if ((status === 403 || status === 406) && !/wp-content|wp-includes|"code":"rest_|<body id="error-page"/i.test(body))
     return { outcome: 'waf_block', detail };
   if (status >= 500) return { outcome: 'server_error', detail };
   return { outcome: 'status', detail };

@@ -6,7 +6,8 @@ import { http } from './http.ts';
 import { mariadb } from './mariadb.ts';
 import type { Probe } from './probe.ts';
 import { redis } from './redis.ts';
+import { tcp } from './tcp.ts';
 import { tls } from './tls.ts';
 import { wordpress } from './wordpress.ts';
 
-export const probes: { readonly [K in TargetKind]: Probe<K> } = { wordpress, mariadb, redis, cdn, http, tls, dns };
+export const probes: { readonly [K in TargetKind]: Probe<K> } = { wordpress, mariadb, redis, cdn, http, tls, dns, tcp };

@@ -1,24 +1,30 @@
 // MariaDB: connect, read, heartbeat write in a table of its own, freshness of replicas by that heartbeat.
 // A run has one connection; when it fails, every later step has the same outcome, so that an SLO on `write` sees the outage.
-
-import { readFileSync } from 'node:fs';
 import { type Connection, createConnection, type SqlError } from 'mariadb';
 import { blameOf, type Outcome } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
+import { driverTls } from './authorities.ts';
+import { within } from './deadline.ts';
+import { ProbeFault } from './fault.ts';
 import { networkOutcome } from './network-error.ts';
 import type { Probe, ProbeContext, StepOutcome } from './probe.ts';
+import { type ReplicaReading, replicaStep } from './replicas.ts';
+import { hostOf } from './resolve.ts';
 
 type MariaDb = Target<'mariadb'>;
 
 const TABLE = 'plimsoll_heartbeat';
 const CREATE = `CREATE TABLE IF NOT EXISTS ${TABLE} (location VARCHAR(63) PRIMARY KEY, at_ms BIGINT NOT NULL)`;
 
-// MariaDB error reference; what each number means for the target (notes/probes.md 3.2).
+const SELECT = `SELECT at_ms FROM ${TABLE} WHERE location = ?`;
+
+// MariaDB error reference; what each number means for the target (notes/probes.md 3.2). From 45000 on: the driver's own.
 const ERRORS: Readonly<Record<number, Outcome>> = {
   1040: 'too_many_connections',
   1203: 'probe_user_limit',
   1226: 'probe_user_limit',
   1045: 'auth_failed',
+  1130: 'auth_failed',
   1698: 'auth_failed',
   1044: 'missing_grant',
   1142: 'missing_grant',
@@ -39,6 +45,9 @@ const ERRORS: Readonly<Record<number, Outcome>> = {
   1927: 'reset',
   2006: 'reset',
   2013: 'reset',
+  45009: 'reset',
+  45011: 'protocol_error',
+  45023: 'tls_handshake',
 };
 
 export const mariadb: Probe<'mariadb'> = {
@@ -61,7 +70,7 @@ export const mariadb: Probe<'mariadb'> = {
         if (open === undefined)
           return { outcome: first.outcome, blame: first.blame, detail: `connect: ${first.detail}` };
         try {
-          return await within(ctx, STEPS[name](target, open, ctx));
+          return await within(ctx.signal, STEPS[name](target, open, ctx));
         } catch (error) {
           const outcome = fault(error, ctx);
           return name === 'write' && outcome.outcome === 'timeout'
@@ -77,14 +86,7 @@ export const mariadb: Probe<'mariadb'> = {
 async function connect(target: MariaDb, text: string, ctx: ProbeContext): Promise<Connection> {
   const url = new URL(text);
   const resolved = await ctx.resolve(url.hostname);
-  if (!resolved.ok) throw Object.assign(new Error(resolved.detail), { outcome: resolved.outcome });
-  const ssl =
-    target.tls === 'off'
-      ? false
-      : {
-          rejectUnauthorized: target.tls === 'verify',
-          ...(target.ca !== undefined && { ca: readFileSync(target.ca) }),
-        };
+  if (!resolved.ok) throw new ProbeFault(resolved.outcome, resolved.detail);
   const own = new URL(target.url);
   const connecting = createConnection({
     host: resolved.addresses[0]!,
@@ -93,38 +95,28 @@ async function connect(target: MariaDb, text: string, ctx: ProbeContext): Promis
     password: target.password ?? decodeURIComponent(own.password),
     database: decodeURIComponent(url.pathname.slice(1) || own.pathname.slice(1)),
     connectTimeout: Math.max(50, ctx.remainingMs()),
-    ssl,
+    ssl: tlsOf(target, url),
     bigIntAsNumber: true,
     insertIdAsNumber: true,
     allowPublicKeyRetrieval: false,
   });
-  const connection = await within(ctx, connecting, (late) => late.destroy());
+  const connection = await within(ctx.signal, connecting, (late) => late.destroy());
   // A connection that breaks between two statements tells so by an event; the next statement fails and is judged.
   connection.on('error', () => {});
   return connection;
 }
 
-/** Rejects at the deadline; what arrives later is disposed of. */
-function within<T>(ctx: ProbeContext, promise: Promise<T>, dispose?: (late: T) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new Error('deadline'));
-    ctx.signal.addEventListener('abort', onAbort, { once: true });
-    promise
-      .then((value) => (ctx.signal.aborted ? dispose?.(value) : resolve(value)), reject)
-      .finally(() => ctx.signal.removeEventListener('abort', onAbort));
-  });
+function tlsOf({ tls, ca }: MariaDb, url: URL): false | object {
+  if (tls === 'off') return false;
+  const options = driverTls(tls, ca, hostOf(url));
+  // `ca` tells the driver that authorities are given: else MariaDB 11.4 passes with any certificate and the right password.
+  return tls === 'verify' ? { ...options, ca: 'in secureContext' } : options;
 }
 
 /** The outcome of an error; the detail is the server's text without statement and parameters. */
 function fault(error: unknown, ctx: ProbeContext): StepOutcome {
-  const {
-    errno = 0,
-    code,
-    sqlMessage,
-    message = '',
-    outcome,
-  } = error as SqlError & { outcome?: Outcome; cause?: unknown };
-  if (outcome !== undefined) return { outcome, detail: message };
+  if (error instanceof ProbeFault) return { outcome: error.outcome, detail: error.message };
+  const { errno = 0, code, sqlMessage, message = '' } = error as SqlError;
   const known = ERRORS[errno] ?? networkOutcome(error) ?? networkOutcome((error as { cause?: unknown }).cause);
   const detail = `${errno || code || ''} ${sqlMessage ?? message.split('\n')[0]}`.trim();
   if (ctx.signal.aborted || code === 'ER_CONNECTION_TIMEOUT')
@@ -139,22 +131,28 @@ const STEPS: Readonly<
     (target: MariaDb, connection: Connection, ctx: ProbeContext) => Promise<StepOutcome>
   >
 > = {
-  async read(_target, connection) {
-    await connection.query('SELECT 1');
+  async read(_target, connection, ctx) {
+    await read(connection, ctx);
     return { outcome: 'ok' };
   },
   async write(_target, connection, ctx) {
     await heartbeat(connection, ctx);
     return { outcome: 'ok' };
   },
-  async replica(target, _connection, ctx) {
-    if (target.replicas.length === 0) return { outcome: 'not_configured', detail: 'replicas is empty' };
-    const all = await Promise.all(target.replicas.map((replica) => replicaState(target, replica, ctx)));
-    const lags = all.flatMap((r) => r.facts?.replicaLagSeconds ?? []);
-    const worst = all.find((r) => r.outcome !== 'ok') ?? all[0]!;
-    return { ...worst, facts: lags.length > 0 ? { replicaLagSeconds: Math.max(...lags) } : {} };
-  },
+  replica: (target, _connection, ctx) => replicaStep(target, ctx, (url) => readReplica(target, url, ctx), fault),
 };
+
+const NO_TABLE: ReadonlySet<number> = new Set([1044, 1046, 1142, 1146]);
+
+/** Reads the heartbeat, because a Galera node that is not ready answers SELECT 1, but no table; without that table, SELECT 1 must do. */
+async function read(connection: Connection, ctx: ProbeContext): Promise<void> {
+  try {
+    await connection.query(SELECT, [ctx.location]);
+  } catch (error) {
+    if (!NO_TABLE.has((error as SqlError).errno)) throw error;
+    await connection.query('SELECT 1');
+  }
+}
 
 async function heartbeat(connection: Connection, ctx: ProbeContext): Promise<void> {
   const seconds = Math.max(1, Math.ceil(ctx.remainingMs() / 1000));
@@ -170,37 +168,14 @@ async function heartbeat(connection: Connection, ctx: ProbeContext): Promise<voi
   }
 }
 
-/** Seconds since the newest heartbeat that reached a replica; the status commands only explain, they are not the measure. */
-async function replicaState(
-  target: MariaDb,
-  replica: MariaDb['replicas'][number],
-  ctx: ProbeContext,
-): Promise<StepOutcome> {
-  let connection: Connection | undefined;
+async function readReplica(target: MariaDb, url: string, ctx: ProbeContext): Promise<ReplicaReading> {
+  const connection = await connect(target, url, ctx);
   try {
-    connection = await connect(target, replica.url, ctx);
-    const stopped = await within(ctx, whyStopped(connection));
-    const rows = (await within(
-      ctx,
-      connection.query(`SELECT at_ms FROM ${TABLE} WHERE location = ?`, [ctx.location]),
-    )) as { at_ms: number }[];
-    const at = rows[0]?.at_ms;
-    const facts = at === undefined ? {} : { replicaLagSeconds: Math.max(0, ctx.now() - at) / 1000 };
-    if (stopped !== undefined) return { outcome: 'replica_stopped', detail: `${replica.name}: ${stopped}`, facts };
-    if (at === undefined)
-      return {
-        outcome: 'lag_unknown',
-        detail: `${replica.name} has no heartbeat of this location yet; is the step write on?`,
-      };
-    const lagMs = ctx.now() - at;
-    return lagMs > target.maxLag
-      ? { outcome: 'replica_lag', detail: `${replica.name} is ${(lagMs / 1000).toFixed(1)} s behind`, facts }
-      : { outcome: 'ok', facts };
-  } catch (error) {
-    const failed = fault(error, ctx);
-    return { ...failed, detail: `${replica.name}: ${failed.detail}` };
+    const stopped = await within(ctx.signal, whyStopped(connection));
+    const rows = await within(ctx.signal, connection.query<{ at_ms: number }[]>(SELECT, [ctx.location]));
+    return { heartbeatMs: rows[0]?.at_ms, stopped };
   } finally {
-    connection?.destroy();
+    connection.destroy();
   }
 }
 

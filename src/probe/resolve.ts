@@ -47,6 +47,10 @@ function blockList(cidrs: readonly string[]): BlockList {
   return list;
 }
 
+/** The host of a URL without the brackets of IPv6. */
+export const hostOf = (url: URL): string => bare(url.hostname);
+const bare = (host: string): string => host.replace(/^\[(.*)\]$/, '$1');
+
 /** The IPv4 address inside a v4-mapped (::ffff:0:0/96) or NAT64 (64:ff9b::/96) one, else the address itself. */
 export function plainAddress(ip: string): string {
   if (isIP(ip) !== 6) return ip;
@@ -82,7 +86,7 @@ const CODES: Readonly<Record<string, Outcome>> = {
 export function createResolver(policy: AddressPolicy): Resolve {
   return async (name, { redirect = false } = {}) => {
     const start = performance.now();
-    const host = name.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+    const host = bare(name).toLowerCase();
     try {
       const all = isIP(host) !== 0 ? [host] : await addressesOf(host);
       const addresses = all.filter((ip) => addressAllowed(ip, host, policy, redirect));

@@ -3,6 +3,7 @@
 import { performance } from 'node:perf_hooks';
 import { blameOf, type Outcome, verdictOf } from '../spec/outcome.ts';
 import type { Target, TargetKind } from '../spec/target.ts';
+import { within } from './deadline.ts';
 import type { LoopLag } from './loop-lag.ts';
 import type { Probe, ProbeContext, StepOutcome, StepResult } from './probe.ts';
 import type { Resolve } from './resolve.ts';
@@ -48,7 +49,16 @@ export async function runProbe<K extends TargetKind>(
   const ctx: ProbeContext = {
     signal,
     location: ports.location,
-    resolve: ports.resolve,
+    // A resolver that is silent up to the deadline is ours: it says nothing about the target.
+    resolve: (host, options) => {
+      const from = performance.now();
+      return within(signal, ports.resolve(host, options)).catch(() => ({
+        ok: false,
+        outcome: stop?.aborted === true ? 'aborted' : 'no_resolver',
+        detail: `${host}: no answer within the deadline`,
+        ms: performance.now() - from,
+      }));
+    },
     now: ports.now,
     remainingMs: () => Math.max(0, target.timeout - (performance.now() - start)),
     async step(name, body) {

@@ -1,31 +1,9 @@
 // A TLS handshake that always ends, so that dates are known even when verification fails; the verdict comes after it.
-import { readFileSync } from 'node:fs';
-import {
-  type ConnectionOptions,
-  checkServerIdentity,
-  createSecureContext,
-  type DetailedPeerCertificate,
-  rootCertificates,
-  type SecureContext,
-  type TLSSocket,
-} from 'node:tls';
+import { type ConnectionOptions, checkServerIdentity, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import type { Outcome } from '../spec/outcome.ts';
+import { secureContext } from './authorities.ts';
 import { networkOutcome } from './network-error.ts';
 import type { Facts } from './probe.ts';
-
-const contexts = new Map<string, SecureContext>();
-
-/** The shared context for a CA file (PEM) or the system's authorities: parsing roots for each probe costs a third of its CPU. */
-export function secureContext(ca: string | undefined): SecureContext {
-  const pem = ca === undefined ? '' : readFileSync(ca, 'utf8');
-  let context = contexts.get(pem);
-  if (context === undefined) {
-    if (contexts.size > 100) contexts.clear();
-    context = createSecureContext(ca === undefined ? {} : { ca: [pem, ...rootCertificates] });
-    contexts.set(pem, context);
-  }
-  return context;
-}
 
 /** Options for tls.connect: no verification inside the handshake, because judgeTls does it afterwards. */
 export const handshakeOptions = (ca: string | undefined): ConnectionOptions => ({
@@ -72,12 +50,14 @@ export function judgeTls(socket: TLSSocket, servername: string): TlsVerdict {
   };
 }
 
-/** The certificates that were served, leaf first; a root that closes the chain on itself is left out. */
+/** The certificates that were served, leaf first; a root that closes the chain on itself is left out: clients use their own. */
 function chainOf(leaf: DetailedPeerCertificate): DetailedPeerCertificate[] {
   const chain: DetailedPeerCertificate[] = [];
   for (let cert: DetailedPeerCertificate | undefined = leaf; cert?.raw !== undefined; cert = cert.issuerCertificate) {
-    if (chain.some((seen) => seen.fingerprint256 === cert?.fingerprint256)) break;
+    const isRoot = cert.issuerCertificate?.fingerprint256 === cert.fingerprint256;
+    if (isRoot && chain.length > 0) break;
     chain.push(cert);
+    if (isRoot) break;
   }
   return chain;
 }

@@ -3,9 +3,11 @@ import { connect, isIP } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { connect as tlsConnect } from 'node:tls';
 import type { Target } from '../spec/target.ts';
-import { event } from './http-client.ts';
+import { socketEvent } from './deadline.ts';
+import { ProbeFault } from './fault.ts';
 import { networkOutcome } from './network-error.ts';
 import type { Phase, Probe, ProbeContext, StepOutcome } from './probe.ts';
+import { hostOf } from './resolve.ts';
 import { handshakeOptions, judgeTls } from './tls-check.ts';
 
 export const tls: Probe<'tls'> = {
@@ -33,7 +35,7 @@ function expiry(target: Target<'tls'>, { outcome, detail = '', facts = {} }: Ste
 
 async function handshake(target: Target<'tls'>, ctx: ProbeContext): Promise<StepOutcome> {
   const url = new URL(target.url);
-  const host = target.servername ?? url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const host = target.servername ?? hostOf(url);
   const phases: Partial<Record<Phase, number>> = {};
   const resolved = await ctx.resolve(target.address ?? url.hostname);
   phases.dns = resolved.ms;
@@ -47,18 +49,19 @@ async function handshake(target: Target<'tls'>, ctx: ProbeContext): Promise<Step
   };
   const socket = connect({ host: resolved.addresses[0]!, port: Number(url.port || 443) });
   try {
-    await event(socket, 'connect', ctx.signal);
+    await socketEvent(socket, 'connect', ctx.signal);
     end('tls');
     const secure = tlsConnect({
       ...handshakeOptions(target.ca),
       socket,
       ...(isIP(host) === 0 && { servername: host }),
     });
-    await event(secure, 'secureConnect', ctx.signal);
+    await socketEvent(secure, 'secureConnect', ctx.signal);
     end('tls');
     return { ...judgeTls(secure, host), phases };
   } catch (error) {
     end(phase);
+    if (error instanceof ProbeFault) return { outcome: error.outcome, detail: error.message, phases };
     const outcome = ctx.signal.aborted ? 'timeout' : (networkOutcome(error) ?? 'tls_handshake');
     return {
       outcome: outcome === 'reset' && phase === 'tls' ? 'tls_handshake' : outcome,

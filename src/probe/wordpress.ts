@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Outcome } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
-import { type HttpRequest, type HttpResult, httpRequest } from './http-client.ts';
+import { type HttpRequest, type HttpResponse, type HttpResult, httpRequest } from './http-client.ts';
 import { judgePage, judgeStatus } from './judge-page.ts';
 import type { Probe, ProbeContext, StepOutcome } from './probe.ts';
 
@@ -18,7 +18,7 @@ export const wordpress: Probe<'wordpress'> = {
 
 const STEPS: Readonly<Record<Step, Body>> = {
   front: (target, ctx, traceparent) => page(target, ctx, { url: target.url, address: target.address, traceparent }),
-  uncached: (target, ctx, traceparent) => page(target, ctx, uncached(target, '/', traceparent, true)),
+  uncached: (target, ctx, traceparent) => page(target, ctx, uncached(target, '/', traceparent)),
   async static(target, ctx, traceparent) {
     const result = await get(target, ctx, {
       url: new URL(target.asset, target.url).href,
@@ -27,9 +27,9 @@ const STEPS: Readonly<Record<Step, Body>> = {
     });
     return judge(
       result,
-      ({ status, body }) =>
-        judgeStatus(status, body) ??
-        (body.length === 0 ? { outcome: 'white_screen', detail: 'empty file' } : undefined),
+      (response) =>
+        judgeStatus(response) ??
+        (response.bytes.length === 0 ? { outcome: 'white_screen', detail: 'empty file' } : undefined),
     );
   },
   async rest(target, ctx, traceparent) {
@@ -38,17 +38,7 @@ const STEPS: Readonly<Record<Step, Body>> = {
       address: target.address,
       traceparent,
     });
-    return judge(result, ({ status, body, url }) => {
-      if (status === 200 && namespaces(body)) return undefined;
-      const general = judgePage(
-        { status, body, url, headers: {} },
-        { host: new URL(target.url).hostname, minBytes: 0 },
-      );
-      const blocked =
-        [200, 401, 403, 404].includes(status) &&
-        !['db_error', 'critical_error', 'wp_maintenance', 'install_redirect'].includes(general.outcome);
-      return blocked ? { outcome: 'rest_disabled', detail: `status ${status} without a list of namespaces` } : general;
-    });
+    return judge(result, (response) => judgeRest(target, response));
   },
   async login(target, ctx, traceparent) {
     const result = await get(target, ctx, {
@@ -57,16 +47,19 @@ const STEPS: Readonly<Record<Step, Body>> = {
       traceparent,
     });
     return judge(result, (response) => {
-      if (response.status === 200 && response.body.includes('user_login')) return undefined;
-      const verdict = judgePage(
-        { ...response, url: target.url },
-        { host: new URL(target.url).hostname, minBytes: target.minBytes },
-      );
+      const { pathname, host } = new URL(response.url);
+      const here = pathname.endsWith('/wp-login.php') && host === new URL(target.url).host;
+      // The installer has a field of that name, too.
+      if (here && response.status === 200 && response.body.includes('user_login')) return undefined;
+      const verdict = judgePage(here ? { ...response, url: target.url } : response, {
+        host: new URL(target.url).host,
+        minBytes: target.minBytes,
+      });
       return verdict.outcome === 'ok' ? { outcome: 'wrong_content', detail: 'no login form' } : verdict;
     });
   },
   async cron(target, ctx, traceparent) {
-    const request = uncached(target, '/wp-json/plimsoll/v1/health', traceparent, false);
+    const request = uncached(target, '/wp-json/plimsoll/v1/health', traceparent);
     const result = await get(target, ctx, {
       ...request,
       headers: {
@@ -81,10 +74,15 @@ const STEPS: Readonly<Record<Step, Body>> = {
         outcome: 'cron_unknown',
         detail: `status ${response.status} of /wp-json/plimsoll/v1/health`,
       };
-    const failed = judge(result, ({ status, body }) => judgeStatus(status, body));
+    const failed = judge(
+      result,
+      (page) =>
+        judgeStatus(page) &&
+        judgePage(asVisited(target, request, page), { host: new URL(target.url).host, minBytes: 0 }),
+    );
     if (failed.outcome !== 'ok' || response === undefined) return failed;
-    const cronLagSeconds = cronLag(response.body);
-    if (cronLagSeconds === undefined)
+    const cronLagSeconds = jsonOf(response.body)?.cronLagSeconds;
+    if (typeof cronLagSeconds !== 'number' || cronLagSeconds < 0)
       return { ...failed, outcome: 'cron_unknown', detail: 'the answer holds no cronLagSeconds' };
     const facts = { ...failed.facts, cronLagSeconds };
     return cronLagSeconds * 1000 > target.cronMaxLag
@@ -98,10 +96,19 @@ const STEPS: Readonly<Record<Step, Body>> = {
   },
 };
 
-/** A request that no cache can answer: at the origin if the spec has one, else with a unique query. */
-function uncached(target: WordPress, path: string, traceparent: string, unique: boolean): HttpRequest {
+/** States of all of WordPress: they say more than that REST is blocked. */
+const DEEPER: ReadonlySet<Outcome> = new Set([
+  'db_error',
+  'critical_error',
+  'wp_maintenance',
+  'install_redirect',
+  'canonical_mismatch',
+]);
+
+/** A request that no cache can answer: with a unique query, and at the origin if the spec has one. */
+function uncached(target: WordPress, path: string, traceparent: string): HttpRequest {
   const url = new URL(path, target.origin ?? target.url);
-  if (unique) url.searchParams.set('plimsoll', randomUUID());
+  url.searchParams.set('plimsoll', randomUUID());
   const site = new URL(target.url);
   if (target.origin === undefined) return { url: url.href, address: target.address, traceparent };
   return {
@@ -119,24 +126,41 @@ const NO_ANSWER: ReadonlySet<Outcome> = new Set(['refused', 'reset', 'unreachabl
 /** The request; when the edge gives no answer but the origin behind it does, the edge is to blame. */
 async function get(target: WordPress, ctx: ProbeContext, request: HttpRequest): Promise<Result> {
   const send = (r: HttpRequest) =>
-    httpRequest({ ...r, ca: target.ca, headers: { ...target.headers, ...r.headers } }, ctx);
+    httpRequest({ ...r, ca: target.ca, sameHost: true, headers: { ...target.headers, ...r.headers } }, ctx);
   const result = await send(request);
   if (!NO_ANSWER.has(result.outcome) || target.origin === undefined || request.host !== undefined) return result;
-  const origin = await send(uncached(target, '/', request.traceparent, true));
+  const origin = await send(uncached(target, '/', request.traceparent));
   const alive = origin.outcome === 'ok' && (origin.response?.status ?? 500) < 500;
   return alive ? { ...result, blame: 'edge', detail: `${result.detail}; the origin answers` } : result;
 }
 
 async function page(target: WordPress, ctx: ProbeContext, request: HttpRequest): Promise<StepOutcome> {
-  const result = await get(target, ctx, request);
-  const { hostname } = new URL(target.url);
-  return judge(result, (response) => {
-    const url = request.host === undefined ? response.url : (response.headers.location ?? target.url);
-    return judgePage(
-      { ...response, url: new URL(url, target.url).href },
-      { host: hostname, minBytes: target.minBytes, marker: target.marker },
-    );
-  });
+  const { minBytes, marker } = target;
+  return judge(await get(target, ctx, request), (response) =>
+    judgePage(asVisited(target, request, response), { host: new URL(target.url).host, minBytes, marker }),
+  );
+}
+
+/** The URL as a visitor would see it: behind the edge, the origin answers for the public name. */
+function asVisited(target: WordPress, request: HttpRequest, response: HttpResponse): HttpResponse {
+  const url = request.host === undefined ? response.url : (response.headers.location ?? target.url);
+  return { ...response, url: URL.canParse(url, target.url) ? new URL(url, target.url).href : target.url };
+}
+
+/** The index of the REST API: there, and of the site that was asked for. WordPress itself redirects only between www and not www. */
+function judgeRest(target: WordPress, response: HttpResponse): Pick<StepOutcome, 'outcome' | 'detail'> | undefined {
+  const { host } = new URL(target.url);
+  const { status } = response;
+  const index = status === 200 ? jsonOf(response.body) : undefined;
+  if (Array.isArray(index?.namespaces)) {
+    const home = typeof index.home === 'string' && URL.canParse(index.home) ? new URL(index.home).host : host;
+    return home === host
+      ? undefined
+      : { outcome: 'canonical_mismatch', detail: `the site says that its home is ${home}` };
+  }
+  const general = judgePage(response, { host, minBytes: 0 });
+  const blocked = [200, 401, 403, 404].includes(status) && !DEEPER.has(general.outcome);
+  return blocked ? { outcome: 'rest_disabled', detail: `status ${status} without a list of namespaces` } : general;
 }
 
 const base = (result: Result): StepOutcome => ({
@@ -155,18 +179,10 @@ function judge(
   return { ...base(result), ...verdict(result.response) };
 }
 
-function namespaces(body: string): boolean {
+function jsonOf(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    return Array.isArray((JSON.parse(body) as { namespaces?: unknown }).namespaces);
-  } catch {
-    return false;
-  }
-}
-
-function cronLag(body: string): number | undefined {
-  try {
-    const value = (JSON.parse(body) as { cronLagSeconds?: unknown }).cronLagSeconds;
-    return typeof value === 'number' && value >= 0 ? value : undefined;
+    const value = JSON.parse(body) as unknown;
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }

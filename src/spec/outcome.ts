@@ -59,7 +59,7 @@ export const OUTCOMES = {
   cron_stuck: ['bad', 'target', 'WP-Cron is late: scheduled posts and mails do not go out'],
   cron_unknown: ['unmeasured', 'config', 'install the mu-plugin plimsoll-health.php, or leave out the step cron'],
   // mariadb
-  auth_failed: ['unmeasured', 'config', 'user or password of the probe is wrong'],
+  auth_failed: ['unmeasured', 'config', 'user, password or allowed host of the probe user is wrong'],
   missing_grant: ['unmeasured', 'config', 'the probe user lacks a privilege; the README lists the grants'],
   too_many_connections: ['bad', 'target', 'max_connections is reached: look for leaking or slow clients'],
   probe_user_limit: ['unmeasured', 'prober', 'the connection limit of the probe user is reached'],
@@ -98,12 +98,12 @@ export const OUTCOMES = {
     'config',
     'no cache status header: name it in the spec or enable it at the edge',
   ],
+  ca_unreadable: ['unmeasured', 'config', 'the file `ca` is missing or holds no certificate in PEM form'],
   not_configured: ['unmeasured', 'config', 'the step needs a setting that the spec does not have'],
   // our own
   no_resolver: ['unmeasured', 'prober', 'the resolver of the prober does not answer'],
   no_network: ['unmeasured', 'prober', 'the prober has no network or no free sockets'],
   prober_overloaded: ['unmeasured', 'prober', 'the prober was too slow itself to judge'],
-  missed: ['unmeasured', 'prober', 'the run did not take place'],
   aborted: ['unmeasured', 'prober', 'the prober was stopped during the run'],
   address_refused: [
     'unmeasured',

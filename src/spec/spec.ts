@@ -125,6 +125,12 @@ export const specSchema = z.strictObject({
         .array(allowedHost)
         .default([])
         .describe('Extra hosts, *.suffixes or CIDR ranges that /probe may reach; empty: named targets only.'),
+      controls: z
+        .array(z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/, 'host:port'))
+        .default([])
+        .describe(
+          'Endpoints (host:port) outside the platform that always answer; when a run fails on the network and none of them answers, the fault is ours and the run is unmeasured.',
+        ),
       modules: z
         .record(
           z.string(),

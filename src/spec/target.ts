@@ -42,7 +42,7 @@ export const wordpressTarget = z.strictObject({
   origin: httpUrl
     .optional()
     .describe(
-      'WordPress behind the edge, for the uncached steps, e.g. http://10.0.0.5:8080/. Host header stays that of `url`.',
+      'WordPress behind the edge, for the uncached steps, e.g. http://10.0.0.5:8080/. Host header stays that of `url`; so does the name in the certificate, if this is an IP address.',
     ),
   healthToken: secretString
     .optional()
@@ -112,7 +112,14 @@ export const cdnTarget = z.strictObject({
   ...http,
   origin: httpUrl
     .optional()
-    .describe('The origin behind the edge; needed by the step origin. Host header stays that of `url`.'),
+    .describe(
+      'The origin behind the edge; needed by the steps origin and match. Host header stays that of `url`; so does the name in the certificate, if this is an IP address.',
+    ),
+  asset: z
+    .string()
+    .startsWith('/')
+    .default('/wp-includes/css/dist/block-library/style.min.css')
+    .describe('Path of a static file that must be the same bytes at the edge and at the origin, for the step match.'),
   addresses: z
     .array(z.union([z.ipv4(), z.ipv6()]))
     .optional()
@@ -126,7 +133,7 @@ export const cdnTarget = z.strictObject({
     .default('wordpress_logged_in_plimsoll=probe')
     .describe('Cookie of a logged-in visitor, which must bypass the cache.'),
   steps: z
-    .array(z.enum(['hit', 'miss', 'bypass', 'admin', 'age', 'origin', 'addresses']))
+    .array(z.enum(['hit', 'miss', 'bypass', 'admin', 'age', 'origin', 'match', 'addresses']))
     .min(1)
     .default(['hit', 'miss', 'bypass', 'admin', 'age'])
     .describe('What a run does, in order.'),
@@ -187,6 +194,21 @@ export const dnsTarget = z.strictObject({
     .describe('What a run does, in order.'),
 });
 
+const TCP_URL = 'a URL like tcp://mail.example.org:25';
+
+export const tcpTarget = z.strictObject({
+  ...common,
+  kind: z.literal('tcp').describe('What it is.'),
+  url: z
+    .url({ protocol: /^tcp$/, error: TCP_URL })
+    .regex(/^[^/]*\/\/[^/?#@]+:[1-9]\d{0,4}$/, TCP_URL)
+    .describe('What to probe.'),
+  steps: z
+    .array(z.enum(['connect']))
+    .default(['connect'])
+    .describe('What a run does, in order.'),
+});
+
 export const TARGET_SCHEMAS = {
   wordpress: wordpressTarget,
   mariadb: mariadbTarget,
@@ -195,6 +217,7 @@ export const TARGET_SCHEMAS = {
   http: httpTarget,
   tls: tlsTarget,
   dns: dnsTarget,
+  tcp: tcpTarget,
 } as const;
 
 export const targetSchema = z.discriminatedUnion('kind', [
@@ -205,6 +228,7 @@ export const targetSchema = z.discriminatedUnion('kind', [
   httpTarget,
   tlsTarget,
   dnsTarget,
+  tcpTarget,
 ]);
 
 export type TargetKind = keyof typeof TARGET_SCHEMAS;

@@ -99,10 +99,9 @@ describe('a MariaDB probe', () => {
   it('sees a replica whose SQL thread is stopped, and one that is behind', async () => {
     await replica.sql('STOP SLAVE SQL_THREAD');
     expect((await step(settings(), 'replica')).outcome).toBe('replica_stopped');
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
     // A user that may not see the state of replication still sees the old heartbeat.
     const blind = settings({ maxLag: '1s', url: `mysql://blind@127.0.0.1:${primary.port}/plimsoll` });
-    expect((await step(blind, 'replica')).outcome).toBe('replica_lag');
+    await expect.poll(async () => (await step(blind, 'replica')).outcome, { timeout: 5_000 }).toBe('replica_lag');
     await replica.sql('START SLAVE SQL_THREAD');
     await untilOk();
   });
@@ -157,8 +156,8 @@ describe('a Redis probe', () => {
   it('sees a script that blocks', async () => {
     await primary.command('CONFIG', 'SET', 'busy-reply-threshold', '50');
     const script = primary.command('EVAL', 'while true do end', 0).catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect((await step(settings({ steps: ['write'] }), 'write')).outcome).toBe('busy');
+    const write = settings({ steps: ['write'] });
+    await expect.poll(async () => (await step(write, 'write')).outcome, { timeout: 5_000 }).toBe('busy');
     await primary.command('SCRIPT', 'KILL');
     await script;
   });
@@ -179,8 +178,9 @@ describe('a Redis probe', () => {
   });
   it('sees a replica that lost its primary, a server that hangs, and one that is gone', async () => {
     await replica.command('REPLICAOF', '127.0.0.1', '1');
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect((await step(settings(), 'replica')).outcome).toBe('replica_stopped');
+    await expect
+      .poll(async () => (await step(settings(), 'replica')).outcome, { timeout: 5_000 })
+      .toBe('replica_stopped');
     primary.pause();
     expect((await step(settings({ steps: ['read'] }), 'read')).outcome).toBe('timeout');
     primary.resume();

@@ -1,4 +1,4 @@
-// A private authoritative name server (Knot) for plimsoll.test.
+// A private authoritative name server (Knot) for plimsoll.test, a zone below it, one under co.uk, and one that it cannot load.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, listens, privateFolder, startServer } from './process.ts';
@@ -8,21 +8,27 @@ export interface Dns {
   stop(): Promise<void>;
 }
 
-/** Serves plimsoll.test with the given SOA serial. */
+const head = (serial: number) => `$TTL 60\n@ SOA ns hostmaster ${serial} 3600 600 86400 60\n@ NS ns\nns A 127.0.0.1\n`;
+const MANY = Array.from({ length: 120 }, (_, i) => `many A 198.51.100.${i + 1}`).join('\n');
+const ZONES: Readonly<Record<string, string>> = {
+  'plimsoll.test': `shop A 192.0.2.10\nshop A 192.0.2.11\nwww CNAME shop\ntext TXT "only text"\nmail MX 10 mx\n${MANY}\n`,
+  'eu.plimsoll.test': 'shop A 192.0.2.20\n',
+  'example.co.uk': 'shop A 192.0.2.30\nwww.deep A 192.0.2.31\n',
+};
+
+/** Serves the zones with the given SOA serial; broken.test is configured, but has no zone file: SERVFAIL. */
 export async function startDns(serial: number): Promise<Dns> {
   const folder = privateFolder('dns');
   const port = await freePort();
   for (const dir of ['run', 'db']) mkdirSync(join(folder.path, dir));
-  writeFileSync(
-    join(folder.path, 'plimsoll.test.zone'),
-    `$TTL 60
-@ SOA ns hostmaster ${serial} 3600 600 86400 60
-@ NS ns
-ns A 127.0.0.1
-shop A 192.0.2.10
-shop A 192.0.2.11
-www CNAME shop
-text TXT "only text"
+  for (const [zone, records] of Object.entries(ZONES))
+    writeFileSync(join(folder.path, `${zone}.zone`), head(serial) + records);
+  const zones = [...Object.keys(ZONES), 'broken.test'].map(
+    (zone) => `  - domain: ${zone}
+    storage: ${folder.path}
+    file: ${zone}.zone
+    zonefile-load: whole
+    journal-content: none
 `,
   );
   writeFileSync(
@@ -36,12 +42,7 @@ log:
   - target: stderr
     any: warning
 zone:
-  - domain: plimsoll.test
-    storage: ${folder.path}
-    file: plimsoll.test.zone
-    zonefile-load: whole
-    journal-content: none
-`,
+${zones.join('')}`,
   );
   const server = await startServer('knotd', ['-c', join(folder.path, 'knot.conf')], () => listens(port));
   return {

@@ -1,5 +1,5 @@
 // A caching edge: nginx with HTTPS, a private CA and X-CDN-Cache-Status, in front of an origin.
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCa } from './ca.ts';
 import { freePort, listens, privateFolder, type Server, startServer } from './process.ts';
@@ -12,8 +12,8 @@ export interface Edge {
   readonly ca: string;
   start(origin: string): Promise<void>;
   stop(): Promise<void>;
-  /** Serves a certificate that is valid, has expired, or is for another name. */
-  useCertificate(kind: 'valid' | 'expired' | 'other'): Promise<void>;
+  /** Serves a certificate that is valid (for the name and 127.0.0.1, or the name only), has expired, or is for another name. */
+  useCertificate(kind: 'valid' | 'shopOnly' | 'expired' | 'other'): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -24,6 +24,7 @@ export async function prepareEdge({ stale = false }: { stale?: boolean } = {}): 
   const ca = makeCa(folder.path);
   const certificates = {
     valid: ca.issue('valid', [SHOP, '127.0.0.1']),
+    shopOnly: ca.issue('shop-only', [SHOP]),
     expired: ca.issue('expired', [SHOP], -1),
     other: ca.issue('other', ['other.plimsoll.test']),
   };
@@ -48,9 +49,12 @@ export async function prepareEdge({ stale = false }: { stale?: boolean } = {}): 
     stop: async () => server?.stop(),
     async useCertificate(kind) {
       use(kind);
-      server?.signal('SIGHUP');
-      // Old and new workers answer side by side for a moment.
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      if (server === undefined) return;
+      const old = workersOf(server.pid);
+      server.signal('SIGHUP');
+      // Old workers answer beside the new ones until they end.
+      while (workersOf(server.pid).some((pid) => old.includes(pid)))
+        await new Promise((resolve) => setTimeout(resolve, 20));
     },
     async remove() {
       await server?.stop();
@@ -58,6 +62,11 @@ export async function prepareEdge({ stale = false }: { stale?: boolean } = {}): 
     },
   };
 }
+
+const workersOf = (pid: number): string[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter((child) => child !== '');
 
 const conf = (
   dir: string,

@@ -9,6 +9,7 @@ const NEEDED = [
   ['redis-server', '/usr/bin/redis-server'],
   ['nginx-light', '/usr/sbin/nginx'],
   ['php8.2-fpm', '/usr/sbin/php-fpm8.2'],
+  ['php8.2-cli', '/usr/bin/php8.2'],
   ['php8.2-mysql', '/usr/lib/php/20220829/mysqli.so'],
   ['wordpress', '/usr/share/wordpress/wp-load.php'],
   ['wordpress-theme-twentytwentythree', '/usr/share/wordpress/wp-content/themes/twentytwentythree'],

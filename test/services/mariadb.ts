@@ -21,12 +21,14 @@ export interface MariaDb {
 const ADMIN = { user: 'admin', password: 'admin' };
 let serverId = 0;
 
-/** Starts a server; `replicaOf` makes it follow another. `args` are further options of mariadbd. */
+/** Starts a server; `replicaOf` makes it follow another, `galera` makes it a cluster of one. `args` are further options of mariadbd. */
 export async function startMariadb({
   replicaOf,
+  galera = false,
   args = [],
 }: {
   replicaOf?: MariaDb;
+  galera?: boolean;
   args?: readonly string[];
 } = {}): Promise<MariaDb> {
   const folder = privateFolder('mariadb');
@@ -35,11 +37,10 @@ export async function startMariadb({
   const port = await freePort();
   serverId += 1;
   const common = ['--no-defaults', `--datadir=${data}`, '--user=root'];
-  await promisify(execFile)('mariadb-install-db', [
-    ...common,
-    '--auth-root-authentication-method=normal',
-    '--skip-test-db',
-  ]);
+  // Temporary tables of two servers that start at once have the same names.
+  const env = { PATH: process.env.PATH ?? '', TMPDIR: folder.path };
+  const install = [...common, '--auth-root-authentication-method=normal', '--skip-test-db'];
+  await promisify(execFile)('mariadb-install-db', install, { env });
   const options = [
     ...common,
     `--port=${port}`,
@@ -54,6 +55,7 @@ export async function startMariadb({
     '--performance-schema=OFF',
     '--skip-name-resolve',
     '--max-connections=50',
+    ...(galera ? galeraOptions(await freePort()) : []),
     ...args,
   ];
   const sql: MariaDb['sql'] = async (...statements) => {
@@ -72,13 +74,20 @@ export async function startMariadb({
   };
   let server: Server | undefined;
   const start = async () => {
-    server = await startServer('mariadbd', options, () => listens(port));
+    // The port is open a moment before the socket.
+    const ready = async () =>
+      (await listens(port)) &&
+      sql().then(
+        () => true,
+        () => false,
+      );
+    server = await startServer('mariadbd', options, ready, env);
   };
   await start();
   await sql(
     `CREATE USER '${ADMIN.user}'@'%' IDENTIFIED BY '${ADMIN.password}'`,
     `GRANT ALL ON *.* TO '${ADMIN.user}'@'%'`,
-    'RESET MASTER',
+    ...(galera ? [] : ['RESET MASTER']),
   );
   if (replicaOf !== undefined) {
     await sql(
@@ -101,6 +110,16 @@ export async function startMariadb({
     },
   };
 }
+
+const galeraOptions = (port: number): string[] => [
+  '--wsrep-on=ON',
+  '--wsrep-provider=/usr/lib/galera/libgalera_smm.so',
+  '--wsrep-cluster-address=gcomm://',
+  '--wsrep-node-address=127.0.0.1',
+  `--wsrep-provider-options=gmcast.listen_addr=tcp://127.0.0.1:${port};gcache.size=1M`,
+  '--binlog-format=ROW',
+  '--innodb-autoinc-lock-mode=2',
+];
 
 /** The unprivileged user of the probe, with the grants of the README. */
 export async function createProbeUser(mariadb: MariaDb, password: string): Promise<void> {

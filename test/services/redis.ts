@@ -4,6 +4,8 @@ import { freePort, listens, privateFolder, type Server, startServer } from './pr
 
 export interface RedisServer {
   readonly port: number;
+  /** Where it saves its data. */
+  readonly folder: string;
   command(name: string, ...args: (string | number)[]): Promise<unknown>;
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -48,6 +50,7 @@ export async function startRedis({
   const stop = async () => server?.stop();
   return {
     port,
+    folder: folder.path,
     async command(name, ...list) {
       const client = new Redis({
         host: '127.0.0.1',

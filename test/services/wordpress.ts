@@ -1,7 +1,9 @@
 // The real WordPress of Debian on PHP-FPM behind nginx, in a private copy, installed through its own installer.
+import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { MariaDb } from './mariadb.ts';
 import { freePort, listens, privateFolder, type Server, startServer } from './process.ts';
 
@@ -12,6 +14,8 @@ export interface WordPress {
   accessLog(): string;
   readonly php: Part;
   readonly nginx: Part;
+  /** Runs PHP code inside WordPress, as a plugin could; returns what it prints. */
+  eval(code: string): Promise<string>;
   remove(): Promise<void>;
 }
 export interface Part {
@@ -24,11 +28,11 @@ export interface Part {
 export const HEALTH_TOKEN = 'health-token-of-the-demo';
 const MU_PLUGIN = new URL('../../helm/wordpress/image/mu-plugins/plimsoll-health.php', import.meta.url).pathname;
 
-/** `publicUrl`: what visitors type, e.g. https://shop.plimsoll.test:8443. */
-export async function startWordpress(mariadb: MariaDb, publicUrl: string): Promise<WordPress> {
+/** `publicUrl`: what visitors type, e.g. https://shop.plimsoll.test:8443. `port`: where the origin listens, if it must be known before. */
+export async function startWordpress(mariadb: MariaDb, publicUrl: string, port?: number): Promise<WordPress> {
   const folder = privateFolder('wordpress');
   const root = join(folder.path, 'www');
-  const [port, phpPort] = [await freePort(), await freePort()];
+  const [webPort, phpPort] = [port ?? (await freePort()), await freePort()];
   await mariadb.sql(
     'CREATE DATABASE wordpress',
     "CREATE USER 'wordpress'@'%' IDENTIFIED BY 'wordpress'",
@@ -40,46 +44,35 @@ export async function startWordpress(mariadb: MariaDb, publicUrl: string): Promi
     `[global]\nerror_log = ${folder.path}/fpm.log\ndaemonize = no\n[www]\nuser = root\ngroup = root\nlisten = 127.0.0.1:${phpPort}\npm = static\npm.max_children = 4\nrequest_terminate_timeout = 30s\nclear_env = yes\n`,
   );
   for (const dir of ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']) mkdirSync(join(folder.path, dir));
-  writeFileSync(join(folder.path, 'nginx.conf'), nginxConf(folder.path, root, port, phpPort));
+  writeFileSync(join(folder.path, 'nginx.conf'), nginxConf(folder.path, root, webPort, phpPort));
   const php = part(() =>
-    startServer(
-      'php-fpm8.2',
-      [
-        '-n',
-        '-d',
-        'extension_dir=/usr/lib/php/20220829',
-        ...EXTENSIONS.flatMap((e) => ['-d', `extension=${e}`]),
-        '-d',
-        'opcache.enable=1',
-        '-d',
-        'zend_extension=opcache',
-        '-R',
-        '-F',
-        '-y',
-        join(folder.path, 'fpm.conf'),
-      ],
-      () => listens(phpPort),
+    startServer('php-fpm8.2', [...PHP_OPTIONS, '-R', '-F', '-y', join(folder.path, 'fpm.conf')], () =>
+      listens(phpPort),
     ),
   );
   const nginx = part(() =>
     startServer('nginx', ['-c', join(folder.path, 'nginx.conf'), '-e', join(folder.path, 'error.log')], () =>
-      listens(port),
+      listens(webPort),
     ),
   );
   await Promise.all([php.start(), nginx.start()]);
   const { host } = new URL(publicUrl);
-  await install(port, host);
+  await install(webPort, host);
   await mariadb.sql(
     "UPDATE wordpress.wp_options SET option_value = '/%postname%/' WHERE option_name = 'permalink_structure'",
     "UPDATE wordpress.wp_options SET option_value = '' WHERE option_name = 'rewrite_rules'",
   );
   return {
-    originUrl: `http://127.0.0.1:${port}/`,
+    originUrl: `http://127.0.0.1:${webPort}/`,
     root,
     accessLog: () =>
       existsSync(join(folder.path, 'access.log')) ? readFileSync(join(folder.path, 'access.log'), 'utf8') : '',
     php,
     nginx,
+    async eval(code) {
+      const script = `$_SERVER['HTTP_HOST'] = '${host}'; require 'wp-load.php'; ${code}`;
+      return (await promisify(execFile)('php8.2', [...PHP_OPTIONS, '-r', script], { cwd: root })).stdout;
+    },
     async remove() {
       await Promise.all([php.stop(), nginx.stop()]);
       folder.remove();
@@ -88,6 +81,18 @@ export async function startWordpress(mariadb: MariaDb, publicUrl: string): Promi
 }
 
 const EXTENSIONS = ['mysqlnd', 'mysqli', 'ctype', 'fileinfo', 'tokenizer'];
+/** As in production: errors go to the log, not into pages. A changed file is read at once. */
+const PHP_OPTIONS = [
+  '-n',
+  ...[
+    'extension_dir=/usr/lib/php/20220829',
+    ...EXTENSIONS.map((e) => `extension=${e}`),
+    'opcache.enable=1',
+    'opcache.revalidate_freq=0',
+    'zend_extension=opcache',
+    'display_errors=0',
+  ].flatMap((setting) => ['-d', setting]),
+];
 
 /** A server that can be stopped and started again. */
 export function part(run: () => Promise<Server>): Part {

@@ -19,11 +19,13 @@ add_action(
 				},
 				'callback'            => static function () {
 					$due = array_keys( _get_cron_array() ?: array() );
-					return array(
+					$health = array(
 						'cronLagSeconds' => $due ? max( 0, time() - (int) min( $due ) ) : 0,
 						'objectCache'    => wp_using_ext_object_cache(),
 						'wpVersion'      => get_bloginfo( 'version' ),
 					);
+					// A CDN may keep for a day what says nothing about caching.
+					return new WP_REST_Response( $health, 200, array( 'Cache-Control' => 'no-store' ) );
 				},
 			)
 		);
