@@ -2,7 +2,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Target } from '../spec/target.ts';
 import { cacheFacts } from './cache-status.ts';
-import { type HttpRequest, type HttpResponse, type HttpResult, httpRequest } from './http-client.ts';
+import { type HttpResult, httpRequest } from './http-client.ts';
+import type { HttpRequest, HttpResponse } from './http-hop.ts';
 import { judgeStatus } from './judge-page.ts';
 import type { CacheStatus, Probe, ProbeContext, StepOutcome } from './probe.ts';
 

@@ -1,6 +1,6 @@
 // What a WordPress answer means: by its body first, because the worst states come with status 200. Pure.
 import type { Outcome } from '../spec/outcome.ts';
-import type { HttpResponse } from './http-client.ts';
+import type { HttpResponse } from './http-hop.ts';
 
 export interface PageRules {
   /** Host (and port, if it is not the default) that visitors ask for. */

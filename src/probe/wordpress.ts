@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Outcome } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
-import { type HttpRequest, type HttpResponse, type HttpResult, httpRequest } from './http-client.ts';
+import { type HttpResult, httpRequest } from './http-client.ts';
+import type { HttpRequest, HttpResponse } from './http-hop.ts';
 import { judgePage, judgeStatus } from './judge-page.ts';
 import type { Probe, ProbeContext, StepOutcome } from './probe.ts';
 
