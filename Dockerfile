@@ -1,12 +1,14 @@
 # The exporter, without build step: Node strips types. Runs as a user without rights on a read-only root; only /data is written.
-FROM node:26-bookworm-slim AS modules
+FROM node:26-trixie-slim AS modules
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
+# /data is made here, as the second image has no shell: a new volume takes its owner from it.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts && mkdir /data
 
-FROM gcr.io/distroless/nodejs26-debian12:nonroot
+FROM gcr.io/distroless/nodejs26-debian13:nonroot
 WORKDIR /app
 COPY --from=modules /app/node_modules node_modules
+COPY --from=modules --chown=65532:65532 /data /data
 COPY package.json ./
 COPY src src
 USER 65532:65532

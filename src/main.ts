@@ -21,7 +21,14 @@ if (major < 24) {
 const program = new Command('plimsoll')
   .description('SLOs as code: probes, burn rates, error budgets')
   .version(VERSION)
-  .exitOverride();
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+First steps: plimsoll serve --site https://shop.example.org finds out what is there; README.md shows a spec.
+Exit codes: 0 fine, 1 findings, 2 usage, 3 invalid (would not start), 4 cannot reach, 5 a bug of plimsoll.`,
+  )
+  .showHelpAfterError('plimsoll --help lists the commands, plimsoll COMMAND --help its options');
 for (const register of [
   registerServe,
   registerCheck,
@@ -32,7 +39,10 @@ for (const register of [
   registerBackup,
 ])
   register(program);
-for (const command of program.commands) command.exitOverride();
+
+// Whoever reads our output may stop reading: plimsoll check | head
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.fine : EXIT.bug));
 
 try {
   await program.parseAsync();

@@ -1,6 +1,6 @@
-// plimsoll backup FILE: copies the store while the exporter runs.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+// plimsoll backup FILE: copies the store while the exporter runs. Never leaves half a copy behind.
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import type { Command } from 'commander';
 import { CommandError, EXIT } from './exit.ts';
@@ -15,12 +15,42 @@ export function registerBackup(program: Command): void {
       if (!existsSync(source))
         throw new CommandError(EXIT.unreachable, `there is no store at ${source}; name its directory with --data DIR`);
       if (existsSync(file)) throw new CommandError(EXIT.usage, `${file} exists; name a new file`);
-      const db = new DatabaseSync(source, { readOnly: true });
-      try {
-        const pages = await backup(db, file);
-        console.log(`copied ${pages} pages to ${file}`);
-      } finally {
-        db.close();
-      }
+      const folder = dirname(file);
+      if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+        throw new CommandError(EXIT.usage, `there is no directory ${folder}; create it, or name another file`);
+      await copy(source, file);
     });
+}
+
+async function copy(source: string, file: string): Promise<void> {
+  const db = openStoreFile(source);
+  try {
+    const pages = await backup(db, file);
+    console.log(`copied ${pages} pages to ${file}; to restore: stop plimsoll, copy it over ${source}, start plimsoll`);
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw new CommandError(
+      EXIT.unreachable,
+      `cannot copy ${source} to ${file}: ${(error as Error).message}; is the place writable, is the disk full?`,
+    );
+  } finally {
+    db.close();
+  }
+}
+
+/** Opens the store for reading. A file that is something else would be copied faithfully, and be no backup. */
+function openStoreFile(source: string): DatabaseSync {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(source, { readOnly: true });
+    const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
+    if (['slo', 'tick'].every((name) => tables.some((row) => row.name === name))) return db;
+    throw new Error('it holds other tables');
+  } catch (error) {
+    db?.close();
+    throw new CommandError(
+      EXIT.unreachable,
+      `${source} is not a store of plimsoll that can be read (${(error as Error).message}); name its directory with --data DIR`,
+    );
+  }
 }

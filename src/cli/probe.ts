@@ -8,11 +8,14 @@ import { createResolver } from '../probe/resolve.ts';
 import { runProbe } from '../probe/runner.ts';
 import { idsOnly } from '../probe/trace-port.ts';
 import { redact } from '../spec/finding.ts';
+import { didYouMean } from '../spec/nearest.ts';
 import { verdictOf } from '../spec/outcome.ts';
 import { parseSpec } from '../spec/parse.ts';
 import type { Target } from '../spec/target.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { formatFindings } from './findings.ts';
+import { oneOf, repeated } from './options.ts';
+import { wantsColor } from './terminal.ts';
 import { waterfall } from './waterfall.ts';
 
 interface ProbeOptions {
@@ -29,20 +32,17 @@ const KIND_OF: Readonly<Record<string, string>> = {
   'rediss:': 'redis',
   'tls:': 'tls',
   'dns:': 'dns',
+  'tcp:': 'tcp',
 };
 
 export function registerProbe(program: Command): void {
   program
     .command('probe <target>')
     .description('run one probe now: a target of the spec by name or URL, or any URL')
-    .option('--config <file>', 'spec; repeat for several files', (file: string, files: string[] = []) => [
-      ...files,
-      file,
-    ])
+    .option('--config <file>', 'spec; repeat for several files (default: plimsoll.yaml, if it is there)', repeated)
     .option('--output <format>', 'text or json', 'text')
     .action(async (name: string, options: ProbeOptions) => {
-      if (!['text', 'json'].includes(options.output))
-        throw new CommandError(EXIT.usage, `--output ${options.output}: use text or json`);
+      oneOf('--output', options.output, ['text', 'json']);
       const target = find(name, options.config);
       const lag = watchLoopLag();
       const run = await runProbe(target, {
@@ -57,7 +57,7 @@ export function registerProbe(program: Command): void {
       console.log(
         options.output === 'json'
           ? JSON.stringify({ ...run, target: target.name }, null, 2)
-          : waterfall(run, process.stdout.isTTY === true),
+          : waterfall(run, wantsColor(process.stdout)),
       );
       process.exitCode = run.steps.every((s) => verdictOf(s.outcome) === 'good' || s.outcome === 'skipped')
         ? EXIT.fine
@@ -68,24 +68,40 @@ export function registerProbe(program: Command): void {
 function find(name: string, config: string[] | undefined): Target {
   const files = config ?? (existsSync('plimsoll.yaml') ? ['plimsoll.yaml'] : []);
   const result = files.length === 0 ? undefined : loadSpec(files);
+  const kind = URL.canParse(name) ? KIND_OF[new URL(name).protocol] : undefined;
   if (result?.ok) {
     const named = result.spec.targets.find((t) => t.name === name || t.url === name);
     if (named !== undefined) return named;
+  } else if (result !== undefined && (kind === undefined || config !== undefined)) {
+    // A URL needs no spec; but one that was asked for must be right.
+    const errors = result.findings.filter((f) => f.severity === 'error');
+    const text = formatFindings(errors, result.secrets);
+    throw new CommandError(EXIT.invalid, `${text}\n\nnothing was probed: the spec is invalid`);
   }
-  const isUrl = URL.canParse(name) && KIND_OF[new URL(name).protocol] !== undefined;
-  if (!isUrl && result?.ok === false)
-    throw new CommandError(EXIT.invalid, redact(formatFindings(result.findings), result.secrets));
-  if (!isUrl) {
-    const known = result?.ok
-      ? result.spec.targets.map((t) => t.name).join(', ')
-      : 'none, as there is no plimsoll.yaml here';
-    throw new CommandError(EXIT.usage, `"${name}" is neither a target of the spec nor a URL; targets: ${known}`);
-  }
-  const adhoc = { name: 'adhoc', kind: KIND_OF[new URL(name).protocol], url: name };
+  if (kind === undefined) throw unknownTarget(name, result?.ok ? result.spec.targets : undefined);
+  const adhoc = { name: 'adhoc', kind, url: name };
   const parsed = parseSpec([{ file: name, text: JSON.stringify({ targets: [adhoc] }) }], {
     env: () => undefined,
     readFile: () => undefined,
   });
-  if (!parsed.ok) throw new CommandError(EXIT.invalid, parsed.findings.map((f) => f.message).join('\n'));
-  return parsed.spec.targets[0]!;
+  if (parsed.ok) return parsed.spec.targets[0]!;
+  throw new CommandError(EXIT.usage, redact(parsed.findings.map((f) => f.message).join('\n'), parsed.secrets));
+}
+
+function unknownTarget(name: string, targets: readonly Target[] | undefined): CommandError {
+  const schemes = Object.keys(KIND_OF).map((scheme) => `${scheme}//`);
+  const known =
+    targets === undefined
+      ? 'there is no plimsoll.yaml here; name a spec with --config FILE'
+      : (didYouMean(
+          name,
+          targets.map((t) => t.name),
+          'targets',
+        ) ?? 'the spec has no targets');
+  // Not echoed when it may hold a password.
+  const shown = name.includes('@') ? 'the argument' : `"${name}"`;
+  return new CommandError(
+    EXIT.usage,
+    `${shown} is neither a target of the spec nor a URL that can be probed (${schemes.join(', ')}); ${known}`,
+  );
 }

@@ -1,5 +1,5 @@
 // plimsoll serve: the exporter as a process. Signals, reload and exit codes live here; the wiring is in exporter.ts.
-import { mkdirSync, readdirSync, readFileSync, statSync, watch, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, watch } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import pino, { type Logger } from 'pino';
@@ -8,10 +8,9 @@ import { buildExporter, type Exporter } from '../exporter.ts';
 import { loadSpec } from '../files/load-spec.ts';
 import type { Access } from '../http/server.ts';
 import { idsOnly } from '../probe/trace-port.ts';
-import { redact } from '../spec/finding.ts';
 import type { Spec } from '../spec/spec.ts';
 import { openStore } from '../store/store.ts';
-import { discover } from './discover.ts';
+import { discoverAndKeep } from './discover.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { formatFindings } from './findings.ts';
 import { oneOf, repeated } from './options.ts';
@@ -58,7 +57,9 @@ async function serve(options: ServeOptions): Promise<void> {
   const secrets: string[] = [];
   const log = logger(options.logLevel, secrets);
   const spec =
-    options.site === undefined ? load(options.config, secrets) : await discovered(options.site, options, log);
+    options.site === undefined
+      ? load(options.config, secrets)
+      : await discoverAndKeep(options.site, options, options.data, log);
   const tracing =
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
       ? undefined
@@ -126,33 +127,15 @@ async function build(...args: Parameters<typeof buildExporter>): Promise<Exporte
   }
 }
 
-/** Finds out what is at the site, and writes the spec where people can take it from. */
-async function discovered(site: string, options: ServeOptions, log: Logger): Promise<Spec> {
-  const { spec, text } = await discover(site, { ca: options.ca, address: options.address });
-  const file = join(options.data, 'site.yaml');
-  const found = { targets: spec.targets.map((t) => `${t.name} (${t.kind})`), slos: spec.slos.map((s) => s.name) };
-  try {
-    mkdirSync(options.data, { recursive: true, mode: 0o700 });
-    writeFileSync(
-      file,
-      `# Found at ${site} by plimsoll serve --site. To keep and change it: copy it to plimsoll.yaml.\n${text}`,
-    );
-    log.info({ ...found, file }, 'found; to keep and change this spec, copy the file to plimsoll.yaml');
-  } catch (error) {
-    log.warn(
-      { ...found, reason: (error as Error).message },
-      'found, but the spec could not be written for you to keep',
-    );
-  }
-  return spec;
-}
-
 function load(files: readonly string[], secrets: string[]): Spec {
   const result = loadSpec(files);
   if (!result.ok)
     throw new CommandError(
       EXIT.invalid,
-      `${redact(formatFindings(result.findings.filter((f) => f.severity === 'error')), result.secrets)}\nplimsoll: the spec is invalid; nothing was started`,
+      `${formatFindings(
+        result.findings.filter((f) => f.severity === 'error'),
+        result.secrets,
+      )}\nplimsoll: the spec is invalid; nothing was started`,
     );
   secrets.push(...result.secrets);
   return result.spec;

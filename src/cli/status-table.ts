@@ -16,10 +16,25 @@ export interface TableOptions {
   readonly nowMs: number;
 }
 
-const percent = (ratio: number | null, digits = 2): string =>
-  ratio === null ? 'no data' : `${(ratio * 100).toFixed(digits)}%`;
-const burn = (rate: number | null | undefined): string =>
-  rate === undefined ? '-' : rate === null ? 'no data' : rate < 100 ? rate.toFixed(1) : Math.round(rate).toString();
+/** Rounded down, so that 99.996 % is never shown as whole, nor an overspent budget as 0. Anything but a number is no data. */
+function percent(ratio: number | null | undefined, digits: number): string {
+  if (typeof ratio !== 'number' || !Number.isFinite(ratio)) return 'no data';
+  const scale = 10 ** digits;
+  return `${(Math.floor(ratio * 100 * scale + 1e-6) / scale).toFixed(digits)}%`;
+}
+/** As it was promised, with two digits or as many as it has: 99.90%, 99.995%. */
+function objective(ratio: number): string {
+  const exact = String(Number((ratio * 100).toFixed(5)));
+  const digits = exact.split('.')[1]?.length ?? 0;
+  return `${Number(exact).toFixed(Math.max(2, digits))}%`;
+}
+
+/** `-`: the period of this SLO has no such window. */
+function burn(rate: number | null | undefined): string {
+  if (rate === undefined) return '-';
+  if (rate === null || !Number.isFinite(rate)) return 'no data';
+  return rate < 100 ? rate.toFixed(1) : Math.round(rate).toString();
+}
 
 /** "12m" or "3h 5m" from now; "now" within half a minute. */
 export function fromNow(ms: number): string {
@@ -37,44 +52,64 @@ function nextThing(slo: SloView, nowMs: number): string {
   return '';
 }
 
-/** One line per SLO, worst first, cut to `width` columns. */
+interface Column {
+  readonly title: string;
+  cell(slo: SloView, nowMs: number): string;
+}
+
+/** Left to right. */
+const COLUMNS: readonly Column[] = [
+  { title: 'SLO', cell: (slo) => slo.name },
+  { title: 'TARGET', cell: (slo) => slo.target },
+  { title: 'OBJECTIVE', cell: (slo) => objective(slo.objective) },
+  { title: 'SLI', cell: (slo) => percent(slo.sliRatio, 2) },
+  { title: 'BUDGET LEFT', cell: (slo) => percent(slo.budgetRemainingRatio, 1) },
+  { title: 'BURN 5m', cell: (slo) => burn(slo.burn['5m']) },
+  { title: 'BURN 1h', cell: (slo) => burn(slo.burn['1h']) },
+  { title: 'STATE', cell: (slo) => (slo.firing.length > 0 ? `${slo.state} (${slo.firing.join(', ')})` : slo.state) },
+  { title: 'LAST BLAME', cell: (slo) => (slo.blame === null ? '' : `${slo.blame}: ${slo.outcome}`) },
+  { title: 'OUTLOOK', cell: nextThing },
+];
+/** What a narrow terminal does without: first what the spec says too, then what can be asked for. Name, budget and state stay. */
+const DROPPED = ['TARGET', 'OBJECTIVE', 'SLI', 'OUTLOOK', 'BURN 1h', 'LAST BLAME', 'BURN 5m'];
+const GAP = '  ';
+
+/** One line per SLO, worst first, in at most `width` columns. */
 export function renderTable(list: readonly SloView[], { color, width, nowMs }: TableOptions): string {
+  if (list.length === 0) return 'no SLOs: write some into the spec, see README.md';
   const sorted = list.toSorted(
     (a, b) =>
       WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state) ||
       (a.budgetRemainingRatio ?? 2) - (b.budgetRemainingRatio ?? 2),
   );
-  const header = [
-    'SLO',
-    'TARGET',
-    'OBJECTIVE',
-    'SLI',
-    'BUDGET LEFT',
-    'BURN 5m',
-    'BURN 1h',
-    'STATE',
-    'LAST BLAME',
-    'OUTLOOK',
-  ];
-  const rows = sorted.map((slo) => [
-    slo.name,
-    slo.target,
-    percent(slo.objective),
-    percent(slo.sliRatio),
-    percent(slo.budgetRemainingRatio, 1),
-    burn(slo.burn['5m']),
-    burn(slo.burn['1h']),
-    slo.firing.length > 0 ? `${slo.state} (${slo.firing.join(', ')})` : slo.state,
-    slo.blame === null ? '' : `${slo.blame}: ${slo.outcome}`,
-    nextThing(slo, nowMs),
-  ]);
-  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
-  const text = (cells: readonly string[]) =>
-    cells
-      .map((cell, i) => cell.padEnd(widths[i]!))
-      .join('  ')
-      .trimEnd()
-      .slice(0, width);
-  const lines = rows.map((row, i) => (color ? `\x1b[${COLOURS[sorted[i]!.state]}m${text(row)}\x1b[0m` : text(row)));
-  return [text(header), ...lines].join('\n');
+  const [header, ...rows] = fitted(sorted, nowMs, width);
+  const painted = rows.map((row, i) => (color ? `\x1b[${COLOURS[sorted[i]!.state] ?? 0}m${row}\x1b[0m` : row));
+  return [header, ...painted].join('\n');
+}
+
+/** Header and rows that fit: fewer columns, then shorter names. */
+function fitted(slos: readonly SloView[], nowMs: number, width: number): string[] {
+  for (let dropped = 0; ; dropped++) {
+    const columns = COLUMNS.filter(({ title }) => !DROPPED.slice(0, dropped).includes(title));
+    const cells = columns.map(({ title, cell }) => [title, ...slos.map((slo) => cell(slo, nowMs))]);
+    const widths = cells.map((column) => Math.max(...column.map((text) => text.length)));
+    const total = widths.reduce((sum, w) => sum + w, GAP.length * (widths.length - 1));
+    const isLast = dropped === DROPPED.length;
+    // Names give way before the columns that say what burns, but stay readable.
+    const shortest =
+      dropped < 3 ? widths[0]! : isLast ? Math.min(10, widths[0]!) : Math.min(widths[0]!, Math.floor(width / 4));
+    const nameWidth = Math.max(shortest, Math.min(widths[0]!, widths[0]! - (total - width)));
+    if (total - widths[0]! + nameWidth > width && !isLast) continue;
+    widths[0] = nameWidth;
+    return cells[0]!.map((_, row) => line(cells, widths, row).slice(0, width));
+  }
+}
+
+function line(cells: readonly (readonly string[])[], widths: readonly number[], row: number): string {
+  const shown = cells.map((column, i) => {
+    const text = column[row]!;
+    const max = widths[i]!;
+    return text.length > max ? `${text.slice(0, max - 1)}…` : text.padEnd(max);
+  });
+  return shown.join(GAP).trimEnd();
 }

@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import type { SloView } from '../engine/view.ts';
 import { fetchSlos } from './client.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { oneOf } from './options.ts';
 import { renderTable } from './status-table.ts';
+import { wantsColor } from './terminal.ts';
 
 interface StatusOptions {
   readonly url: string;
@@ -14,12 +16,16 @@ interface StatusOptions {
   readonly ca?: string;
 }
 
+const REDRAW_MS = 2_000;
+/** Of output that goes to a file or a pipe: nothing is left out. */
+const PIPE_COLUMNS = 1_000;
+
 export function registerStatus(program: Command): void {
   program
     .command('status')
     .description('table of SLOs from a running exporter')
     .option('--url <url>', 'the exporter', 'http://127.0.0.1:9876')
-    .option('--watch', 'redraw every 2 s until Ctrl-C')
+    .option('--watch', 'redraw every 2 s until Ctrl-C, also over restarts of the exporter')
     .option('--fail-on <state>', 'burning or exhausted: exit 1 if an SLO is in this state or worse, or has no data')
     .option('--output <format>', 'text or json', 'text')
     .option('--token-file <file>', 'file with the bearer token')
@@ -28,34 +34,52 @@ export function registerStatus(program: Command): void {
 }
 
 async function status(options: StatusOptions): Promise<void> {
-  if (options.failOn !== undefined && !['burning', 'exhausted'].includes(options.failOn))
-    throw new CommandError(EXIT.usage, `--fail-on ${options.failOn}: use burning or exhausted`);
-  if (!['text', 'json'].includes(options.output))
-    throw new CommandError(EXIT.usage, `--output ${options.output}: use text or json`);
+  const failOn =
+    options.failOn === undefined ? undefined : oneOf('--fail-on', options.failOn, ['burning', 'exhausted']);
+  const output = oneOf('--output', options.output, ['text', 'json']);
+  if (options.watch) {
+    if (failOn !== undefined || output === 'json')
+      throw new CommandError(EXIT.usage, '--watch is for people: leave it out with --fail-on and --output json');
+    return watch(options);
+  }
+  const slos = await fetchSlos(options);
+  console.log(output === 'json' ? JSON.stringify({ slos }, null, 2) : table(slos));
+  if (failOn !== undefined) gate(slos, failOn);
+}
+
+const table = (slos: readonly SloView[]): string =>
+  renderTable(slos, {
+    color: wantsColor(process.stdout),
+    width: process.stdout.columns ?? PIPE_COLUMNS,
+    nowMs: Date.now(),
+  });
+
+/** Goes on while the exporter cannot be reached: that is when people look. Only wrong options and Ctrl-C end it. */
+async function watch(options: StatusOptions): Promise<never> {
+  process.once('SIGINT', () => process.exit(EXIT.fine));
+  let last = '';
   for (;;) {
-    const slos = await fetchSlos(options);
-    if (options.watch) process.stdout.write('\x1b[2J\x1b[H');
-    console.log(
-      options.output === 'json'
-        ? JSON.stringify({ slos }, null, 2)
-        : renderTable(slos, {
-            color: process.stdout.isTTY === true,
-            width: process.stdout.columns ?? 200,
-            nowMs: Date.now(),
-          }),
-    );
-    if (!options.watch) return gate(slos, options.failOn);
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const at = new Date().toLocaleTimeString('en-GB');
+    let head = `${at}  ${options.url}  (Ctrl-C ends)`;
+    try {
+      last = table(await fetchSlos(options));
+    } catch (error) {
+      if (!(error instanceof CommandError) || error.exitCode !== EXIT.unreachable) throw error;
+      const before = last === '' ? '' : '; the last answer:';
+      head = `${at}  ${error.message}\nTrying again every ${REDRAW_MS / 1000} s (Ctrl-C ends)${before}`;
+    }
+    process.stdout.write(`${process.stdout.isTTY ? '\x1b[2J\x1b[H' : ''}${head}\n\n${last}\n`);
+    await new Promise((resolve) => setTimeout(resolve, REDRAW_MS));
   }
 }
 
 /** Exit code 1 and a reason if the gate is shut. An SLO without data cannot open it. */
-function gate(slos: readonly SloView[], failOn: string | undefined): void {
-  if (failOn === undefined) return;
+function gate(slos: readonly SloView[], failOn: 'burning' | 'exhausted'): void {
   const bad = slos.filter(
     (s) => s.state === 'exhausted' || s.state === 'no-data' || (failOn === 'burning' && s.state === 'burning'),
   );
-  if (slos.length === 0) throw new CommandError(EXIT.findings, 'no SLOs: the gate stays shut');
+  if (slos.length === 0)
+    throw new CommandError(EXIT.findings, 'gate shut: the exporter has no SLOs; is --url the right one?');
   if (bad.length > 0)
     throw new CommandError(EXIT.findings, `gate shut: ${bad.map((s) => `${s.name} is ${s.state}`).join(', ')}`);
 }

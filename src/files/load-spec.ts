@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Finding, finding, inReadingOrder } from '../spec/finding.ts';
 import { type ParseResult, parseSpec, type SpecText } from '../spec/parse.ts';
-import { MAX_FILE_BYTES } from '../spec/source.ts';
+import { FIRST_SPEC, MAX_FILE_BYTES } from '../spec/source.ts';
+import { fileProblem, unreadable } from './named-files.ts';
 
 /**
  * Loads one spec from files; a directory stands for all its *.yaml in the order of their names.
@@ -19,10 +20,12 @@ export function loadSpec(paths: readonly string[]): ParseResult {
       unreadable.push(missing(path, error));
     }
   }
-  const result = parseSpec(texts, {
-    env: (name) => process.env[name],
-    readFile: (file) => readFileSync(file, 'utf8'),
-  });
+  const ports = {
+    env: (name: string) => process.env[name],
+    readFile: (file: string) => readFileSync(file, 'utf8'),
+    fileProblem,
+  };
+  const result = parseSpec(texts, ports, unreadable.length === 0);
   if (unreadable.length === 0) return result;
   const files = [...unreadable, ...result.findings].map((f) => f.file);
   return { ok: false, findings: inReadingOrder([...unreadable, ...result.findings], files), secrets: result.secrets };
@@ -44,17 +47,14 @@ function textOf(file: string): string {
 }
 
 function missing(path: string, error: unknown): Finding {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reason =
-    code === 'ENOENT' ? 'no such file' : code === 'EACCES' ? 'no permission to read it' : (code ?? message);
-  const hint =
-    code === 'ENOENT'
-      ? 'plimsoll init writes a first spec; --config names another file'
-      : 'check the path and its permissions';
+  const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
   return finding(
     'file-unreadable',
     path,
     { line: 1, column: 1, length: 1 },
-    { message: `cannot read ${path}: ${reason}`, hint },
+    {
+      message: `cannot read ${path}: ${unreadable(error)}`,
+      hint: isAbsent ? FIRST_SPEC : 'check the path and its permissions',
+    },
   );
 }

@@ -77,3 +77,19 @@ export function redact(text: string, secrets: readonly string[]): string {
   }
   return clean;
 }
+
+/** A missing secret is one mistake: that the reference itself is no URL or no number says nothing more. */
+export function once(findings: readonly Finding[]): Finding[] {
+  const at = (f: Finding) => `${f.file}:${f.line}:${f.column}`;
+  const missing = new Set(findings.filter((f) => f.rule === 'secret-missing').map(at));
+  return findings.filter((f) => f.rule === 'secret-missing' || !missing.has(at(f)));
+}
+
+/** A finding that shows no secret. */
+export function redacted(f: Finding, secrets: readonly string[]): Finding {
+  return {
+    ...f,
+    message: redact(f.message, secrets),
+    ...(f.hint === undefined ? {} : { hint: redact(f.hint, secrets) }),
+  };
+}

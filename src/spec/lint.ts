@@ -1,10 +1,11 @@
 // Lint beyond the schema: a spec that would start, but would not do what its author thinks. Pure.
-// Indexes in paths are those of the whole spec; parse.ts makes places of them.
+// Indexes in paths are those of the whole spec; parse.ts makes places of them. Nothing follows from a null (part.ts).
 import { nominalPeriodMs } from '../slo/calendar.ts';
 import { type BurnTier, fewestBadToFire, tiersFor } from '../slo/policy.ts';
 import type { Path, Problem } from './finding.ts';
+import { isWhole, type Part } from './part.ts';
 import { formatDuration } from './scalars.ts';
-import type { Maintenance, Slo, Spec } from './spec.ts';
+import { covers, type Maintenance, type Slo, type Spec } from './spec.ts';
 
 /** Series of one SLO: at most 12 (design contract), and two gauges for each of the seven standard windows. */
 const SERIES_PER_SLO = 12;
@@ -16,32 +17,47 @@ const PHASES = 6;
 const LATE_SHARE = 0.25;
 const PROBES_PER_SHORT_WINDOW = 4;
 
-const periodOf = (slo: Slo): number =>
-  typeof slo.window === 'number' ? slo.window : nominalPeriodMs(slo.window.calendar);
+/** A spec as far as it passed the schema. */
+export type KnownSpec = Part<Spec> & {
+  readonly [K in 'targets' | 'slos' | 'maintenance' | 'policies']: NonNullable<Part<Spec>[K]>;
+};
+
+/** The period in ms; null if it is not known. */
+function periodOf(slo: Part<Slo>): number | null {
+  if (slo.window === null || typeof slo.window === 'number') return slo.window;
+  return slo.window.calendar === null ? null : nominalPeriodMs(slo.window.calendar);
+}
 
 /** Everything worth a warning in a spec. SLOs with an unknown target or an objective out of range are left to the errors. */
-export function lintSpec(spec: Spec): Problem[] {
-  const intervals = new Map(spec.targets.map((target) => [target.name, target.interval]));
-  const slos = spec.slos.flatMap((slo, index) => lintSlo(slo, ['slos', index], spec, intervals.get(slo.sli.target)));
+export function lintSpec(spec: KnownSpec): Problem[] {
+  const intervals = new Map(spec.targets.map((target) => [target?.name, target?.interval ?? undefined]));
+  const slos = spec.slos.flatMap((slo, index) =>
+    slo === null ? [] : lintSlo(slo, ['slos', index], spec, intervals.get(slo.sli?.target)),
+  );
   const maintenance = spec.maintenance.flatMap((window, index) =>
-    lintMaintenance(window, ['maintenance', index], spec),
+    window === null ? [] : lintMaintenance(window, ['maintenance', index], spec),
   );
   return [...slos, ...duplicates(spec.slos), ...maintenance, ...series(spec)];
 }
 
-function lintSlo(slo: Slo, path: Path, spec: Spec, intervalMs: number | undefined): Problem[] {
+function lintSlo(slo: Part<Slo>, path: Path, spec: KnownSpec, intervalMs: number | undefined): Problem[] {
   const problems: Problem[] = [];
   const periodMs = periodOf(slo);
-  if (periodMs > spec.exporter.retention) {
+  if (periodMs === null) return [];
+  const retention = spec.exporter?.retention ?? null;
+  if (retention !== null && periodMs > retention) {
     problems.push({
       rule: 'window-retention',
       path: [...path, 'window'],
-      message: `the window of ${formatDuration(periodMs)} is longer than the history of ${formatDuration(spec.exporter.retention)}`,
+      message: `the window of ${formatDuration(periodMs)} is longer than the history of ${formatDuration(retention)}`,
       hint: `set exporter.retention to ${formatDuration(periodMs)} or more`,
     });
   }
-  const tiers = tiersFor(periodMs, spec.policies);
+  const policies = spec.policies.filter(isWhole) as Spec['policies'];
+  const tiers = tiersFor(periodMs, policies);
   if (tiers === undefined) {
+    // One of the policies that failed the schema may be for this period.
+    if (policies.length < spec.policies.length) return problems;
     problems.push({
       rule: 'period-policy',
       path: [...path, 'window'],
@@ -50,8 +66,10 @@ function lintSlo(slo: Slo, path: Path, spec: Spec, intervalMs: number | undefine
     });
     return problems;
   }
-  if (slo.objective <= 0 || slo.objective >= 1) return problems;
-  const dead = tiers.filter((tier) => tier.k * (1 - slo.objective) >= 1);
+  const { objective } = slo;
+  if (objective === null) return problems;
+  if (objective <= 0 || objective >= 1) return problems;
+  const dead = tiers.filter((tier) => tier.k * (1 - objective) >= 1);
   if (dead.length > 0) {
     const names = dead.map((tier) => `${tier.tier} (k ${Number(tier.k.toFixed(2))})`).join(', ');
     problems.push({
@@ -65,7 +83,7 @@ function lintSlo(slo: Slo, path: Path, spec: Spec, intervalMs: number | undefine
   return [
     ...problems,
     ...lintInterval(
-      slo,
+      objective,
       path,
       tiers.filter((tier) => !dead.includes(tier)),
       periodMs,
@@ -76,7 +94,7 @@ function lintSlo(slo: Slo, path: Path, spec: Spec, intervalMs: number | undefine
 
 /** First tier that is too coarse for this interval, per rule. */
 function lintInterval(
-  slo: Slo,
+  objective: number,
   path: Path,
   tiers: readonly BurnTier[],
   periodMs: number,
@@ -95,10 +113,10 @@ function lintInterval(
       hint: `probe at least every ${most}`,
     });
   }
-  const budgetEvents = ((1 - slo.objective) * periodMs) / intervalMs;
+  const budgetEvents = ((1 - objective) * periodMs) / intervalMs;
   for (const tier of tiers.filter((t) => t.severity === 'page')) {
     const events = Math.floor(tier.longMs / intervalMs);
-    const fewest = fewestBadToFire(events, tier.k * (1 - slo.objective));
+    const fewest = fewestBadToFire(events, tier.k * (1 - objective));
     const window = `one window holds ${events} events of the ${formatDuration(tier.longMs)}/${formatDuration(tier.shortMs)} tier`;
     const share = fewest === undefined ? Number.POSITIVE_INFINITY : fewest / budgetEvents;
     if (share < Math.max(LATE_SHARE, 3 * tier.share)) continue;
@@ -117,9 +135,10 @@ function lintInterval(
   return problems;
 }
 
-function duplicates(slos: readonly Slo[]): Problem[] {
+function duplicates(slos: KnownSpec['slos']): Problem[] {
   const first = new Map<string, string>();
   return slos.flatMap((slo, index): Problem[] => {
+    if (slo?.name == null || !isWhole(slo)) return [];
     const key = JSON.stringify([slo.sli, slo.objective, slo.window]);
     const twin = first.get(key);
     if (twin === undefined) first.set(key, slo.name);
@@ -136,43 +155,45 @@ function duplicates(slos: readonly Slo[]): Problem[] {
   });
 }
 
-function lintMaintenance(window: Maintenance, path: Path, spec: Spec): Problem[] {
-  const all = window.services === undefined && window.targets === undefined;
-  const covered = spec.slos.filter(
-    (slo) => all || window.services?.includes(slo.service) || window.targets?.includes(slo.sli.target),
-  );
-  const shortest = covered.toSorted((a, b) => periodOf(a) - periodOf(b))[0];
-  if (shortest === undefined || window.for <= spec.exporter.maxExcluded * periodOf(shortest)) return [];
-  const percent = Number((100 * spec.exporter.maxExcluded).toFixed(2));
+function lintMaintenance(window: Part<Maintenance>, path: Path, spec: KnownSpec): Problem[] {
+  const maxExcluded = spec.exporter?.maxExcluded ?? null;
+  if (window.for === null || maxExcluded === null) return [];
+  const covered = spec.slos.flatMap((slo) => {
+    const periodMs = slo === null ? null : periodOf(slo);
+    return slo === null || periodMs === null || !covers(window, slo) ? [] : [{ name: slo.name, periodMs }];
+  });
+  const shortest = covered.toSorted((a, b) => a.periodMs - b.periodMs)[0];
+  if (shortest === undefined || window.for <= maxExcluded * shortest.periodMs) return [];
+  const percent = Number((100 * maxExcluded).toFixed(2));
   return [
     {
       rule: 'maintenance-too-long',
       path: [...path, 'for'],
-      message: `${formatDuration(window.for)} is more than ${percent} % of the period of ${shortest.name} (${formatDuration(periodOf(shortest))})`,
+      message: `${formatDuration(window.for)} is more than ${percent} % of the period of ${shortest.name} (${formatDuration(shortest.periodMs)})`,
       hint: 'what is longer counts again: shorten the window, or raise exporter.maxExcluded',
     },
   ];
 }
 
 /** A rough upper bound: three outcomes per step, histograms per step and phase, a few gauges. */
-function series(spec: Spec): Problem[] {
-  const perTarget = spec.targets.map((target) =>
-    Math.min(
-      spec.exporter.seriesPerTarget,
-      target.steps.length * (3 + HISTOGRAM_SERIES) + PHASES * HISTOGRAM_SERIES + 4,
-    ),
+function series({ targets, slos, exporter }: KnownSpec): Problem[] {
+  if (exporter === null) return [];
+  const { seriesPerTarget, windowGauges, maxSeries } = exporter;
+  if (seriesPerTarget === null || windowGauges === null || maxSeries === null) return [];
+  const perTarget = targets.map((target) =>
+    Math.min(seriesPerTarget, (target?.steps ?? []).length * (3 + HISTOGRAM_SERIES) + PHASES * HISTOGRAM_SERIES + 4),
   );
-  const perSlo = SERIES_PER_SLO + (spec.exporter.windowGauges ? WINDOW_SERIES_PER_SLO : 0);
-  const total = perTarget.reduce((sum, n) => sum + n, spec.slos.length * perSlo);
-  if (total <= spec.exporter.maxSeries) return [];
-  const hint = spec.exporter.windowGauges
+  const perSlo = SERIES_PER_SLO + (windowGauges ? WINDOW_SERIES_PER_SLO : 0);
+  const total = perTarget.reduce((sum, n) => sum + n, slos.length * perSlo);
+  if (total <= maxSeries) return [];
+  const hint = windowGauges
     ? 'exporter.windowGauges: false saves 14 series per SLO'
     : 'split the spec over several exporters, or raise exporter.maxSeries';
   return [
     {
       rule: 'too-many-series',
       path: ['exporter', 'maxSeries'],
-      message: `about ${total} series, the limit is ${spec.exporter.maxSeries}`,
+      message: `about ${total} series, the limit is ${maxSeries}`,
       hint,
     },
   ];

@@ -1,21 +1,28 @@
 // Texts to a Spec: YAML, secrets, schema, references and lint, every problem at once with its place.
 // Reads nothing itself; files and environment come in as ports.
-import { z } from 'zod';
-import { type Finding, finding, inReadingOrder, type Path, type Problem, redact } from './finding.ts';
+import type { z } from 'zod';
+import { type Finding, inReadingOrder, once, type Path, type Problem, redacted } from './finding.ts';
 import { parseAt } from './issues.ts';
-import { lintSpec } from './lint.ts';
-import { checkMaintenance, checkSlo, checkTarget, type Known } from './references.ts';
+import { collect, type Found, type Item, type Items, markIncomplete, placed, SECTIONS, type Section } from './items.ts';
+import { type KnownSpec, lintSpec } from './lint.ts';
+import { checkNamedFiles, type FileProblem } from './named-files.ts';
+import { nearest } from './nearest.ts';
+import { type Part, partOf } from './part.ts';
+import { checkMaintenance, checkModules, checkSlo, checkTarget, type Known } from './references.ts';
 import { valueAt } from './schema-walk.ts';
 import { resolveSecrets, type SecretPorts } from './secrets.ts';
-import { MAX_ALIASES, readSource, type Source } from './source.ts';
-import { type Spec, specSchema } from './spec.ts';
+import { readSource } from './source.ts';
+import { type Maintenance, type Slo, type Spec, specSchema } from './spec.ts';
 import type { Target } from './target.ts';
 
 export interface SpecText {
   readonly file: string;
   readonly text: string;
 }
-export type SpecPorts = SecretPorts;
+/** Without `fileProblem` the certificates, keys and tokens that the spec names are not looked at. */
+export interface SpecPorts extends SecretPorts {
+  readonly fileProblem?: FileProblem;
+}
 
 /** `secrets` holds every secret that was seen, for redaction of logs and messages. */
 export type ParseResult =
@@ -27,103 +34,47 @@ export type ParseResult =
     }
   | { readonly ok: false; readonly findings: readonly Finding[]; readonly secrets: readonly string[] };
 
-const SECTIONS = ['targets', 'slos', 'maintenance', 'policies'] as const;
-type Section = (typeof SECTIONS)[number];
-
-// Items are parsed one by one, so that one bad target does not hide what is wrong with the SLOs.
-const items = z.array(z.unknown());
-const shell = z
-  .strictObject({ targets: items, slos: items, maintenance: items, policies: items, exporter: z.unknown() })
-  .partial();
-
-/** One item of a section and where it stands. */
-interface Item {
-  readonly source: Source;
-  readonly path: Path;
-  readonly raw: unknown;
-  value?: unknown;
-}
-type Items = Record<Section, Item[]>;
-
 /**
- * Parses one spec out of several files; their lists are concatenated.
+ * Parses one spec out of several files; their lists are concatenated. `complete` is false if there are files that could not be read.
  * Findings are in reading order; a single error makes `ok` false. Never throws for what stands in the texts.
  */
-export function parseSpec(sources: readonly SpecText[], ports: SpecPorts): ParseResult {
+export function parseSpec(sources: readonly SpecText[], ports: SpecPorts, complete = true): ParseResult {
   const files = sources.map((source) => source.file);
   const findings: Finding[] = [];
   const secrets: string[] = [];
-  const found: Items = { targets: [], slos: [], maintenance: [], policies: [] };
-  const exporters: Item[] = [];
+  const found: Found = { targets: [], slos: [], maintenance: [], policies: [], exporters: [], incomplete: new Set() };
+  if (!complete) markIncomplete(found);
   for (const { file, text } of sources) {
     const read = readSource(file, text);
     findings.push(...read.findings);
-    if (read.source === undefined) continue;
+    if (read.source === undefined) {
+      markIncomplete(found);
+      continue;
+    }
     const source = read.source;
     const resolved = resolveSecrets(source, ports);
     secrets.push(...resolved.secrets);
     findings.push(...resolved.problems.map((problem) => placed(problem, source)));
-    findings.push(...collect(source, found, exporters));
+    findings.push(...collect(source, found));
   }
-  findings.push(...parseItems(found), ...duplicates(found));
-  const exporter = parseExporter(exporters, findings);
-  const spec = { ...valuesOf(found), exporter } as unknown as Spec;
-  findings.push(...checkReferences(found));
-  if (sources.length > 0) findings.push(...lint(spec, found, exporters[0]));
-  const clean = inReadingOrder(findings, files).map((f) => redacted(f, secrets));
+  findings.push(...parseItems(found), ...duplicates(found), ...parseExporter(found.exporters));
+  for (const { value, path, source } of [...found.targets, ...found.exporters]) {
+    const problems = checkNamedFiles(value, path, source.file, ports.fileProblem);
+    findings.push(...problems.map((problem) => placed(problem, source)));
+  }
+  findings.push(...checkReferences(found), ...lint(found));
+  const clean = inReadingOrder(once(findings), files).map((f) => redacted(f, secrets));
   if (clean.some((f) => f.severity === 'error')) return { ok: false, findings: clean, secrets };
-  return { ok: true, spec, findings: clean, secrets };
-}
-
-/** A problem with the place of its path in the file. */
-function placed(problem: Problem, source: Source): Finding {
-  const place = problem.atKey ? source.placeOfKey(problem.path) : source.placeOf(problem.path);
-  return finding(problem.rule, source.file, place, problem);
-}
-
-function redacted(f: Finding, secrets: readonly string[]): Finding {
-  return {
-    ...f,
-    message: redact(f.message, secrets),
-    ...(f.hint === undefined ? {} : { hint: redact(f.hint, secrets) }),
-  };
-}
-
-/** Sorts the top level of one file into the sections. */
-function collect(source: Source, found: Items, exporters: Item[]): Finding[] {
-  let data: unknown;
-  try {
-    data = source.doc.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
-  } catch {
-    const what = {
-      message: 'too many or broken aliases',
-      hint: `at most ${MAX_ALIASES} aliases (*name), each after its anchor (&name)`,
-    };
-    return [finding('yaml-limit', source.file, { line: 1, column: 1, length: 1 }, what)];
-  }
-  // `slos:` without a value is an empty list.
-  const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);
-  const filled = isObject
-    ? Object.fromEntries(Object.entries(data as object).filter(([, value]) => value !== null))
-    : data;
-  const top = parseAt(shell, filled, []);
-  for (const section of SECTIONS) {
-    const list = valueAt(filled, [section]);
-    if (!Array.isArray(list)) continue;
-    for (const [index, raw] of list.entries()) found[section].push({ source, path: [section, index], raw });
-  }
-  const exporter = valueAt(filled, ['exporter']);
-  if (exporter !== undefined) exporters.push({ source, path: ['exporter'], raw: exporter });
-  return top.problems.map((problem) => placed(problem, source));
+  return { ok: true, spec: specOf(found) as Spec, findings: clean, secrets };
 }
 
 function parseItems(found: Items): Finding[] {
   return SECTIONS.flatMap((section) =>
     found[section].flatMap((item) => {
-      const schema = specSchema.shape[section].unwrap().element;
-      const { value, problems } = parseAt(schema as z.ZodType, item.raw, item.path);
-      if (section === 'targets' && value !== undefined) setTimeoutDefault(value as Target);
-      item.value = value;
+      const schema: z.ZodType = specSchema.shape[section].unwrap().element;
+      const { value, problems } = parseAt(schema, item.raw, item.path);
+      item.value = value ?? partOf(schema, item.raw);
+      if (section === 'targets' && item.value !== null) setTimeoutDefault(item.value as Part<Target>);
       return problems.map((problem) => placed(problem, item.source));
     }),
   );
@@ -131,8 +82,9 @@ function parseItems(found: Items): Finding[] {
 
 const LONGEST_TIMEOUT_MS = 10_000;
 
-function setTimeoutDefault(target: { interval: number; timeout?: number | undefined }): void {
-  target.timeout ??= Math.min(LONGEST_TIMEOUT_MS, Math.floor(target.interval * 0.8));
+function setTimeoutDefault(target: { interval: number | null; timeout?: number | null }): void {
+  if (target.timeout !== undefined) return;
+  target.timeout = target.interval === null ? null : Math.min(LONGEST_TIMEOUT_MS, Math.floor(target.interval * 0.8));
 }
 
 function duplicates(found: Items): Finding[] {
@@ -161,73 +113,86 @@ function duplicates(found: Items): Finding[] {
   return findings;
 }
 
-function parseExporter(exporters: readonly Item[], findings: Finding[]): Spec['exporter'] {
-  for (const second of exporters.slice(1)) {
+function parseExporter(exporters: readonly Item[]): Finding[] {
+  return exporters.flatMap((item, index) => {
+    const { value, problems } = parseAt(specSchema.shape.exporter, item.raw, item.path);
+    item.value = value ?? partOf(specSchema.shape.exporter, item.raw);
     const hint = `the first one is in ${exporters[0]!.source.file}; keep one`;
-    findings.push(
-      placed(
-        { rule: 'duplicate-exporter', path: ['exporter'], message: 'a second section exporter', hint, atKey: true },
-        second.source,
-      ),
-    );
-  }
-  const schema = specSchema.shape.exporter;
-  const parsed = exporters.map((item) => {
-    const { value, problems } = parseAt(schema, item.raw, item.path);
-    findings.push(...problems.map((problem) => placed(problem, item.source)));
-    return value;
+    const second: Problem[] =
+      index === 0
+        ? []
+        : [{ rule: 'duplicate-exporter', path: ['exporter'], message: 'a second section exporter', hint, atKey: true }];
+    return [...second, ...problems].map((problem) => placed(problem, item.source));
   });
-  return parsed[0] ?? schema.parse({});
 }
 
-function valuesOf(found: Items): Record<Section, unknown[]> {
-  const values = (section: Section) => found[section].map((item) => item.value).filter((value) => value !== undefined);
+/** The spec as far as it is known; whole if there was no error. */
+function specOf({ targets, slos, maintenance, policies, exporters }: Found): KnownSpec {
+  const values = (items: readonly Item[]) => items.map((item) => item.value);
   return {
-    targets: values('targets'),
-    slos: values('slos'),
-    maintenance: values('maintenance'),
-    policies: values('policies'),
-  };
+    targets: values(targets),
+    slos: values(slos),
+    maintenance: values(maintenance),
+    policies: values(policies),
+    exporter: exporters.length === 0 ? specSchema.shape.exporter.parse({}) : exporters[0]!.value,
+  } as KnownSpec;
 }
 
-function checkReferences(found: Items): Finding[] {
-  const texts = (section: Section, key: string) =>
-    found[section].map((item) => valueAt(item.raw, [key])).filter((value) => typeof value === 'string');
-  const targets = found.targets
-    .map((item) => item.value as Target | undefined)
-    .filter((target) => target !== undefined);
+function checkReferences(found: Found): Finding[] {
+  // An item without a readable name may be the one that is meant.
+  const texts = (section: Section, key: string) => {
+    const perItem = found[section].map((item) => textsAt(item.raw, key));
+    return found.incomplete.has(section) || perItem.some((own) => own.length === 0) ? null : perItem.flat();
+  };
+  const named = Map.groupBy(found.targets, (item) => valueAt(item.raw, ['name']));
+  const unique = found.targets.filter((item) => item.value && named.get(valueAt(item.raw, ['name']))!.length === 1);
   const known: Known = {
     targetNames: texts('targets', 'name'),
     services: texts('slos', 'service'),
-    targets: new Map(targets.map((target) => [target.name, target])),
+    targets: new Map(unique.map((item) => [String(valueAt(item.raw, ['name'])), item.value as Part<Target>])),
   };
-  const check = <T>(section: Section, of: (value: T, path: Path, raw: unknown) => Problem[]) =>
+  const check = <T>(section: Section, of: (value: Part<T>, path: Path, raw: unknown) => Problem[]) =>
     found[section].flatMap((item) =>
-      item.value === undefined
+      item.value === null
         ? []
-        : of(item.value as T, item.path, item.raw).map((problem) => placed(problem, item.source)),
+        : of(item.value as Part<T>, item.path, item.raw).map((problem) => placed(problem, item.source)),
     );
   return [
     ...check<Target>('targets', (target, path, raw) =>
       checkTarget(target, path, valueAt(raw, ['timeout']) !== undefined),
     ),
-    ...check<Spec['slos'][number]>('slos', (slo, path) => checkSlo(slo, path, known)),
-    ...check<Spec['maintenance'][number]>('maintenance', (window, path) => checkMaintenance(window, path, known)),
+    ...found.exporters.flatMap(({ raw, path, source }) =>
+      checkModules(valueAt(raw, ['modules']), [...path, 'modules']).map((problem) => placed(problem, source)),
+    ),
+    ...check<Slo>('slos', (slo, path) => checkSlo(slo, path, known)),
+    ...check<Maintenance>('maintenance', (window, path) => checkMaintenance(window, path, known)),
   ];
 }
 
+/** The text at a key, or at a misspelling of it. */
+function textsAt(raw: unknown, key: string): string[] {
+  const own = valueAt(raw, [key]);
+  if (own !== undefined) return typeof own === 'string' ? [own] : [];
+  if (typeof raw !== 'object' || raw === null) return [];
+  const misspelt = Object.entries(raw).filter(([other]) => nearest(other, [key]) === key);
+  return misspelt.map(([, value]) => value).filter((value) => typeof value === 'string');
+}
+
 /** Lint knows indexes in the whole spec; here they become places in files. */
-function lint(spec: Spec, found: Items, exporter: Item | undefined): Finding[] {
-  return lintSpec(spec).map((problem) => {
+function lint(found: Found): Finding[] {
+  const spec = specOf(found);
+  const known: KnownSpec = {
+    ...spec,
+    // Settings that could not be read are not known, and neither are their defaults.
+    policies: found.incomplete.has('policies') ? [...spec.policies, null] : spec.policies,
+    exporter: found.incomplete.has('exporter') ? null : spec.exporter,
+  };
+  return lintSpec(known).flatMap((problem) => {
     const [section, index, ...rest] = problem.path;
-    const valid = SECTIONS.some((s) => s === section)
-      ? found[section as Section].filter((item) => item.value !== undefined)
-      : [];
-    const item = typeof index === 'number' ? valid[index] : undefined;
-    if (item !== undefined) return placed({ ...problem, path: [...item.path, ...rest] }, item.source);
-    const any = exporter ?? SECTIONS.flatMap((s) => found[s])[0];
-    return any === undefined
-      ? finding(problem.rule, '', { line: 1, column: 1, length: 1 }, problem)
-      : placed(problem, any.source);
+    const items = SECTIONS.some((s) => s === section) ? found[section as Section] : [];
+    const item = typeof index === 'number' ? items[index] : undefined;
+    if (item !== undefined) return [placed({ ...problem, path: [...item.path, ...rest] }, item.source)];
+    const any = found.exporters[0] ?? SECTIONS.flatMap((s) => found[s])[0];
+    return any === undefined ? [] : [placed(problem, any.source)];
   });
 }

@@ -49,6 +49,11 @@ const CATALOGUE = {
     '${env:NAME} or ${file:path} refers to a variable that is not set, or to a file that cannot be read, or it is empty. A probe without its password would only measure our own mistake, so nothing is started.',
     'Set the variable, or mount the file. Paths are relative to the directory of the spec file. Example: password: ${file:/run/secrets/db}',
   ),
+  'named-file': error(
+    'a certificate, key or token file that the spec names cannot be used',
+    'ca of a target, exporter.tokenFile, exporter.tls.cert and exporter.tls.key name files. One of them is missing, may not be read, is not PEM, or key and certificate do not belong together. The exporter could not serve, or the probe would only measure our own mistake.',
+    'Mount the file, or correct its path, which is relative to the directory of the spec file. Example: ca: /etc/ssl/private-ca.pem',
+  ),
   'unknown-key': error(
     'a key that the spec does not know',
     'Unknown keys are errors, because a misspelt key would otherwise silently mean its default.',
@@ -94,6 +99,11 @@ const CATALOGUE = {
     'The SLI counts a step that the kind of target does not have, or that its list steps leaves out. It would never see an event.',
     'Name one of its steps, or add the step to the target. Example: steps: [front, rest]',
   ),
+  'module-name': error(
+    'a module has a name that is taken',
+    '/probe?module= takes the kinds of targets, the built-in modules http_2xx and tcp_connect, and those of exporter.modules. A name that means two things would silently probe with the wrong settings.',
+    'Choose another name. Example: modules: { shop-page: { kind: http, contains: Cart } }',
+  ),
   'unknown-service': error(
     'maintenance for a service that no SLO has',
     'The window would exclude nothing, and the planned work would burn budget.',
@@ -136,7 +146,7 @@ const CATALOGUE = {
   ),
   'step-needs': warning(
     'a step lacks the setting that it needs',
-    'cron needs healthToken, replica needs replicas, origin needs origin, authority needs authorities. Without it the step says nothing about the target.',
+    'cron needs healthToken, replica needs replicas, origin and match need origin, authority needs authorities. Without it the step says nothing about the target.',
     'Add the setting, or leave the step out of steps. Example: healthToken: ${env:HEALTH_TOKEN}',
   ),
   'inline-secret': warning(

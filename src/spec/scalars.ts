@@ -85,5 +85,25 @@ export function ratio() {
     });
 }
 
+const ALLOWED = [
+  z.cidrv4(),
+  z.cidrv6(),
+  z.ipv4(),
+  z.ipv6(),
+  // A host name, or a suffix of host names. Hosts are compared in lower case; digits alone are an address that is not one.
+  z.string().regex(/^(?=.*[a-z])(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/),
+];
+
+/** An entry of exporter.probeAllow: a host, *.suffix, an address or a CIDR range. */
+export const allowedHost = z.string().check((ctx) => {
+  if (ALLOWED.some((schema) => schema.safeParse(ctx.value).success)) return;
+  ctx.issues.push({
+    code: 'custom',
+    input: ctx.value,
+    message: `"${ctx.value}" is neither a host, a *.suffix nor a CIDR range`,
+    params: { hint: 'write shop.example.org, *.example.org or 10.0.0.0/24: lower case, without scheme, port and path' },
+  });
+});
+
 /** Text that may hold `${env:NAME}` or `${file:path}`; files/ resolves it before the schema sees it. */
 export const secretString = z.string().min(1);

@@ -28,6 +28,12 @@ export function resolveSecrets(source: Source, ports: SecretPorts): { secrets: s
         const inline = inlineSecret(path, node.value);
         if (inline === undefined) return;
         secrets.push(inline);
+        // With escapes or in lines the file shows it otherwise than it is read; what is shown must be known too, to be masked.
+        const [from = 0, to = 0] = node.range ?? [];
+        const shown = source.text.slice(from, to);
+        const lines = shown.split('\n').map((line) => line.trim().replaceAll(/^["']|["']$/g, ''));
+        // Not the mark of a block (|, >-), which stands in other places too.
+        if (!shown.includes(inline) || inline.includes('\n')) secrets.push(...lines.filter((line) => line.length > 3));
         problems.push({
           rule: 'inline-secret',
           path,
@@ -63,9 +69,13 @@ function missing(kind: string, name: string, path: Path, empty: boolean): Proble
   };
 }
 
+/** A path as the spec means it: relative to the directory of the spec file. */
+export const beside = (specFile: string, path: string): string =>
+  isAbsolute(path) ? path : join(dirname(specFile), path);
+
 function fileContent(specFile: string, path: string, ports: SecretPorts): string | undefined {
   try {
-    return ports.readFile(isAbsolute(path) ? path : join(dirname(specFile), path))?.replace(/\r?\n$/, '');
+    return ports.readFile(beside(specFile, path))?.replace(/\r?\n$/, '');
   } catch {
     return undefined;
   }

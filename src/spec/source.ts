@@ -21,6 +21,9 @@ export const MAX_FILE_BYTES = 1_048_576;
 /** Most aliases that are expanded: the "billion laughs" need more. */
 export const MAX_ALIASES = 50;
 const MAX_DEPTH = 64;
+/** What to do without a spec. */
+export const FIRST_SPEC =
+  'name a spec with --config FILE, or write a first one: README.md shows one. npm start -- --site URL needs none';
 
 export interface Source {
   readonly file: string;
@@ -47,6 +50,8 @@ export function readSource(file: string, text: string): { source?: Source; findi
       'split it, e.g. one file per team; --config can be repeated',
     );
   }
+  if (text.includes('\0'))
+    return fail('yaml-syntax', 'the file is not text', 'a spec is YAML in UTF-8: is this the right file?');
   if (nestsTooDeep(text)) return fail('yaml-limit', 'the file is nested too deep', 'a spec needs at most 6 levels');
   const lines = new LineCounter();
   let docs: Document[];
@@ -64,7 +69,7 @@ export function readSource(file: string, text: string): { source?: Source; findi
     return fail('yaml-syntax', 'the file cannot be read as YAML', 'is it text in UTF-8?');
   }
   const doc = docs[0];
-  if (doc === undefined) return fail('yaml-syntax', 'the file is empty', 'plimsoll init writes a first spec');
+  if (doc === undefined) return fail('yaml-syntax', 'the file is empty', FIRST_SPEC);
   const at = (from: number, to: number): Place => placeIn(text, lines, from, to);
   const findings: Finding[] = [];
   for (const second of docs.slice(1, 2)) {

@@ -1,14 +1,16 @@
 // plimsoll check, explain and schema as processes: exit codes and what they print.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { keysOf } from '../../src/spec/schema-walk.ts';
 import { specSchema } from '../../src/spec/spec.ts';
+import { privateFolder } from '../services/process.ts';
 
 const root = join(import.meta.dirname, '../..');
-const directory = mkdtempSync(join(tmpdir(), 'plimsoll-check-'));
+const folder = privateFolder('check');
+const directory = folder.path;
+afterAll(() => folder.remove());
 const run = (...args: string[]) =>
   spawnSync(process.execPath, ['src/main.ts', ...args], { cwd: root, encoding: 'utf8' });
 const write = (name: string, text: string) => {
@@ -33,6 +35,37 @@ it('exits 0 for the sample, 1 for warnings, 2 for usage, 3 for what would not st
   expect(run('check', invalid, '--format', 'github').stdout).toContain('::error file=');
   expect(JSON.parse(run('check', invalid, '--format', 'json').stdout)).toMatchObject({ errors: 1, warnings: 0 });
 }, 60_000);
+
+it('shows the place in a long line, and of a secret neither the whole nor a part, however it is written', () => {
+  const canary = 'canary"\\\\7f3a-'.repeat(20);
+  const target = (name: string) =>
+    `{ name: ${name}, kind: redis, url: "redis://h:1/0", password: ${JSON.stringify(canary)}, bogus: 1 }`;
+  const { stdout } = run('check', write('long.yaml', `targets: [${target('a')}, ${target('b')}]\n`));
+  const frames = stdout.split('\n').filter((line) => /^ +\d* \|/.test(line));
+  expect(frames).toHaveLength(8);
+  for (const line of frames) expect(line.length).toBeLessThanOrEqual(148);
+  // Each mark stands below what it means.
+  const marked = frames.flatMap((line, i) => {
+    const at = line.indexOf('^');
+    return at < 0 ? [] : [frames[i - 1]!.slice(at, at + 5)];
+  });
+  expect(marked.map((text) => text.replace(/\W+/, '*'))).toEqual(['*', 'bogus', '*', 'bogus']);
+  expect(stdout).not.toMatch(/canary|7f3a/);
+});
+
+it('masks a secret of several lines, and nothing else', () => {
+  const block =
+    'targets:\n  - name: a\n    kind: redis\n    url: redis://h:1/0\n    password: |\n      canary-7f3a\n    bogus: a | b\n';
+  const { stdout } = run('check', write('block.yaml', block));
+  expect(stdout).not.toContain('canary');
+  expect(stdout).toContain('    7 |     bogus: a | b\n');
+});
+
+it('gives GitHub the hint beside the message, and the log a summary', () => {
+  const { stdout } = run('check', '--format', 'github', write('typo.yaml', 'slo: []\n'));
+  expect(stdout).toContain('title=unknown-key::unknown key "slo"%0Ahint: did you mean "slos"?');
+  expect(stdout).toContain('1 error, 0 warnings in 1 file; plimsoll explain unknown-key says more');
+});
 
 it('explains a rule, lists all without one, and refuses an unknown one', () => {
   expect(run('explain', 'objective-100').stdout).toContain('To fix it:');

@@ -57,6 +57,8 @@ it.each([
   ['a timeout of the interval', { targets: [{ ...shop, interval: '30s', timeout: '30s' }] }, ['timeout-interval']],
   ['a timeout just below the interval', { targets: [{ ...shop, interval: '30s', timeout: '29999ms' }] }, []],
   ['the step cron without token', { targets: [{ ...shop, steps: ['cron'] }] }, ['step-needs']],
+  ['the step match without origin', { targets: [{ ...cdn, steps: ['match'] }] }, ['step-needs']],
+  ['the step match with origin', { targets: [{ ...cdn, steps: ['match'], origin: 'http://o.example/' }] }, []],
   ['hits of a shop', { targets: [shop], slos: [slo({ sli: { kind: 'hits', target: 'shop' } })] }, ['hits-source']],
   ['hits of a cdn', { targets: [cdn], slos: [slo({ sli: { kind: 'hits', target: 'cdn' } })] }, []],
   [
