@@ -1,11 +1,11 @@
 // plimsoll serve: the exporter as a process. Signals, reload and exit codes live here; the wiring is in exporter.ts.
-import { readdirSync, readFileSync, statSync, watch } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import pino, { type Logger } from 'pino';
 import { latestBelieved } from '../engine/clock.ts';
 import { buildExporter, type Exporter } from '../exporter.ts';
 import { loadSpec } from '../files/load-spec.ts';
+import { watchFiles } from '../files/watch-files.ts';
 import type { Access } from '../http/server.ts';
 import { idsOnly } from '../probe/trace-port.ts';
 import type { Spec } from '../spec/spec.ts';
@@ -58,7 +58,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const log = logger(options.logLevel, secrets);
   const spec =
     options.site === undefined
-      ? load(options.config, secrets)
+      ? first(() => load(options.config, secrets))
       : await discoverAndKeep(options.site, options, options.data, log);
   const tracing =
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
@@ -93,8 +93,12 @@ async function serve(options: ServeOptions): Promise<void> {
   );
   const { tokenFile, tls } = spec.exporter;
   const renewed = [tokenFile, tls?.cert, tls?.key].filter((file) => file !== undefined);
+  const again = () => reload(exporter, options.config, secrets, log);
   if (options.site === undefined)
-    watchFiles([...options.config, ...renewed], log, () => reload(exporter, options.config, secrets, log));
+    watchFiles([...options.config, ...renewed], again, (directory, error) =>
+      log.warn({ directory, reason: error.message }, 'changes are not seen any more: send SIGHUP'),
+    );
+  process.on('SIGHUP', () => (options.site === undefined ? again() : log.warn('SIGHUP ignored: --site has no spec')));
   process.on('SIGUSR1', () => log.warn('SIGUSR1 ignored: no inspector in production'));
   await stopSignal();
   log.info('stopping: no new runs, finishing those that go on');
@@ -127,15 +131,25 @@ async function build(...args: Parameters<typeof buildExporter>): Promise<Exporte
   }
 }
 
+/** The spec of the start; unlike a reload, nothing runs on without it. */
+function first(load: () => Spec): Spec {
+  try {
+    return load();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new CommandError(error.exitCode, `${error.message}\nplimsoll: the spec is invalid; nothing was started`);
+  }
+}
+
 function load(files: readonly string[], secrets: string[]): Spec {
   const result = loadSpec(files);
   if (!result.ok)
     throw new CommandError(
       EXIT.invalid,
-      `${formatFindings(
+      formatFindings(
         result.findings.filter((f) => f.severity === 'error'),
         result.secrets,
-      )}\nplimsoll: the spec is invalid; nothing was started`,
+      ),
     );
   secrets.push(...result.secrets);
   return result.spec;
@@ -150,45 +164,6 @@ function reload(exporter: Exporter, files: readonly string[], secrets: string[],
     exporter.loadFailed();
     log.error({ reason: (error as Error).message }, 'the new spec is invalid: the old one stays in force');
   }
-}
-
-/** Calls back on SIGHUP and when what the paths hold changes; a ConfigMap changes by swapping a link in its directory. */
-function watchFiles(paths: readonly string[], log: Logger, onChange: () => void): void {
-  let timer: NodeJS.Timeout | undefined;
-  const soon = () => {
-    clearTimeout(timer);
-    timer = setTimeout(onChange, 200);
-  };
-  process.on('SIGHUP', soon);
-  let held = heldBy(paths);
-  const directories = paths.map((path) => (isDirectory(path) ? path : dirname(path)));
-  for (const directory of new Set(directories)) {
-    watch(directory, { persistent: false }, () => {
-      const now = heldBy(paths);
-      if (now !== held) soon();
-      held = now;
-    }).on('error', (error) =>
-      log.warn({ directory, reason: error.message }, 'changes are not seen any more: send SIGHUP'),
-    );
-  }
-}
-
-const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-
-/** The texts of files, and of the files in directories, as one string to compare. */
-function heldBy(paths: readonly string[]): string {
-  const files = paths.flatMap((path) =>
-    isDirectory(path) ? readdirSync(path).map((name) => join(path, name)) : [path],
-  );
-  return files
-    .map((file) => {
-      try {
-        return `${file}\n${readFileSync(file, 'utf8')}`;
-      } catch {
-        return file;
-      }
-    })
-    .join('\n');
 }
 
 const stopSignal = (): Promise<void> =>

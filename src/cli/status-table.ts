@@ -36,20 +36,27 @@ function burn(rate: number | null | undefined): string {
   return rate < 100 ? rate.toFixed(1) : Math.round(rate).toString();
 }
 
-/** "12m" or "3h 5m" from now; "now" within half a minute. */
-export function fromNow(ms: number): string {
+/** "in 12m" or "in 3h 5m"; "now" within half a minute. */
+function when(ms: number): string {
   const minutes = Math.round(Math.abs(ms) / 60_000);
   if (minutes === 0) return 'now';
   const parts = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
   const text = ['d', 'h', 'm'].flatMap((unit, i) => (parts[i]! > 0 ? [`${parts[i]}${unit}`] : [])).slice(0, 2);
-  return text.join(' ');
+  return `in ${text.join(' ')}`;
 }
 
-function nextThing(slo: SloView, nowMs: number): string {
-  if (slo.exhaustedAtMs !== null) return `budget gone in ${fromNow(slo.exhaustedAtMs - nowMs)}`;
-  if (slo.recoversAtMs !== null) return `above 0 in ${fromNow(slo.recoversAtMs - nowMs)}`;
-  if (slo.wholeAtMs !== null) return `whole in ${fromNow(slo.wholeAtMs - nowMs)}`;
+function outlook(slo: SloView, nowMs: number): string {
+  if (slo.exhaustedAtMs !== null) return `budget gone ${when(slo.exhaustedAtMs - nowMs)}`;
+  if (slo.recoversAtMs !== null) return `above 0 ${when(slo.recoversAtMs - nowMs)}`;
+  if (slo.wholeAtMs !== null) return `whole ${when(slo.wholeAtMs - nowMs)}`;
   return '';
+}
+
+/** Of the newest episode, and which targets that this one depends on fail now: `dependency: db_error (shop-db refused)`. */
+function lastBlame({ blame, outcome, failingDependencies }: SloView): string {
+  if (blame === null) return '';
+  const failing = failingDependencies.map((f) => `${f.target} ${f.outcome}`).join(', ');
+  return `${blame}: ${outcome}${failing === '' ? '' : ` (${failing})`}`;
 }
 
 interface Column {
@@ -67,8 +74,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'BURN 5m', cell: (slo) => burn(slo.burn['5m']) },
   { title: 'BURN 1h', cell: (slo) => burn(slo.burn['1h']) },
   { title: 'STATE', cell: (slo) => (slo.firing.length > 0 ? `${slo.state} (${slo.firing.join(', ')})` : slo.state) },
-  { title: 'LAST BLAME', cell: (slo) => (slo.blame === null ? '' : `${slo.blame}: ${slo.outcome}`) },
-  { title: 'OUTLOOK', cell: nextThing },
+  { title: 'LAST BLAME', cell: lastBlame },
+  { title: 'OUTLOOK', cell: outlook },
 ];
 /** What a narrow terminal does without: first what the spec says too, then what can be asked for. Name, budget and state stay. */
 const DROPPED = ['TARGET', 'OBJECTIVE', 'SLI', 'OUTLOOK', 'BURN 1h', 'LAST BLAME', 'BURN 5m'];

@@ -11,13 +11,13 @@ import { fileProblem, unreadable } from './named-files.ts';
  * A file that cannot be read is a finding, like everything else that is wrong; never throws for bad input.
  */
 export function loadSpec(paths: readonly string[]): ParseResult {
-  const unreadable: Finding[] = [];
+  const lost: Finding[] = [];
   const texts: SpecText[] = [];
   for (const path of new Set(paths)) {
     try {
       for (const file of filesOf(path)) texts.push({ file, text: textOf(file) });
     } catch (error) {
-      unreadable.push(missing(path, error));
+      lost.push(missing(path, error));
     }
   }
   const ports = {
@@ -25,10 +25,10 @@ export function loadSpec(paths: readonly string[]): ParseResult {
     readFile: (file: string) => readFileSync(file, 'utf8'),
     fileProblem,
   };
-  const result = parseSpec(texts, ports, unreadable.length === 0);
-  if (unreadable.length === 0) return result;
-  const files = [...unreadable, ...result.findings].map((f) => f.file);
-  return { ok: false, findings: inReadingOrder([...unreadable, ...result.findings], files), secrets: result.secrets };
+  const result = parseSpec(texts, ports, lost.length === 0);
+  if (lost.length === 0) return result;
+  const files = [...lost, ...result.findings].map((f) => f.file);
+  return { ok: false, findings: inReadingOrder([...lost, ...result.findings], files), secrets: result.secrets };
 }
 
 function filesOf(path: string): string[] {

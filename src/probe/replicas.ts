@@ -11,6 +11,8 @@ export interface ReplicaReading {
   readonly stopped: string | undefined;
 }
 
+const FIRST_HEARTBEAT_MS = 1_000;
+
 /** Reads all replicas at once; the step is as bad as the worst of them. `fault` judges what `read` throws. */
 export async function replicaStep(
   { replicas, maxLag }: Pick<Target<'mariadb'>, 'replicas' | 'maxLag'>,
@@ -21,7 +23,7 @@ export async function replicaStep(
   if (replicas.length === 0) return { outcome: 'not_configured', detail: 'replicas is empty' };
   const all = await Promise.all(
     replicas.map(async ({ name, url }) => {
-      const state = await read(url).then(
+      const state = await arrived(() => read(url), ctx).then(
         (reading) => judge(reading, maxLag, ctx.now()),
         (error) => fault(error, ctx),
       );
@@ -34,6 +36,16 @@ export async function replicaStep(
     all[0]!;
   const lags = all.flatMap((r) => r.facts?.replicaLagSeconds ?? []);
   return { ...worst, facts: lags.length > 0 ? { replicaLagSeconds: Math.max(...lags) } : {} };
+}
+
+/** The very first heartbeat of a location may still be on its way: looked for again for a second. */
+async function arrived(read: () => Promise<ReplicaReading>, ctx: ProbeContext): Promise<ReplicaReading> {
+  const until = ctx.now() + FIRST_HEARTBEAT_MS;
+  for (;;) {
+    const reading = await read();
+    if (reading.heartbeatMs !== undefined || ctx.now() >= until || ctx.signal.aborted) return reading;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 function judge({ heartbeatMs, stopped }: ReplicaReading, maxLagMs: number, nowMs: number): StepOutcome {

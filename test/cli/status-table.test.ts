@@ -16,6 +16,7 @@ const slo = (change: Partial<SloView> = {}): SloView =>
     state: 'ok',
     blame: null,
     outcome: null,
+    failingDependencies: [],
     exhaustedAtMs: null,
     recoversAtMs: null,
     wholeAtMs: null,
@@ -45,6 +46,19 @@ it('shows everything where there is room, worst first', () => {
   );
 });
 
+it('names the dependency that fails now beside the blame, and says when in words', () => {
+  const failing = slo({
+    state: 'burning',
+    blame: 'dependency',
+    outcome: 'db_error',
+    failingDependencies: [{ target: 'shop-db', step: 'connect', outcome: 'refused' }],
+    exhaustedAtMs: 20_000,
+  });
+  const [, row] = renderTable([failing], { color: false, width: 200, nowMs: 0 }).split('\n');
+  expect(row).toContain('dependency: db_error (shop-db refused)  budget gone now');
+  const later = slo({ wholeAtMs: 185 * 60_000 });
+  expect(renderTable([later], { color: false, width: 200, nowMs: 0 })).toContain('whole in 3h 5m');
+});
 it('leaves out what the spec says too, so that 80 columns hold budget, burn, state and blame', () => {
   expect(table([slo({ name: 'shop-cdn' }), { ...burning, name: 'shop-db' }], 80)).toBe(
     [

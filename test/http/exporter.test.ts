@@ -235,6 +235,7 @@ describe('when the database is down', () => {
       return (
         origin.outcome === 'db_error' &&
         origin.blame === 'dependency' &&
+        origin.failingDependencies[0]?.target === 'shop-db' &&
         writes.outcome === 'refused' &&
         (origin.burn['5m'] ?? 0) > 1
       );

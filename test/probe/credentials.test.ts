@@ -1,7 +1,8 @@
-// Credentials go to the origin of the target only: scheme, host and port. Needs the default ports, so it runs as root.
+// Credentials go to the origin of the target only: scheme, host and port. Needs the default ports.
 import { readFileSync } from 'node:fs';
 import { createServer as http, type IncomingMessage } from 'node:http';
 import { createServer as https } from 'node:https';
+import type { Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ca, makeCa } from '../services/ca.ts';
 import { privateFolder } from '../services/process.ts';
@@ -13,6 +14,10 @@ const folder = privateFolder('credentials');
 const seen: { readonly url: string; readonly method: string; readonly authorization: string | undefined }[] = [];
 const note = (scheme: string, { url, method, headers }: IncomingMessage) =>
   seen.push({ url: `${scheme}://${headers.host}${url}`, method: method!, authorization: headers.authorization });
+
+/** Rejects with EACCES for who is not root: then run the tests as root, or allow it with sysctl net.ipv4.ip_unprivileged_port_start=80. */
+const listening = (server: Server, port: number) =>
+  new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, address, resolve));
 
 let ca: Ca;
 const plain = http((request, response) => {
@@ -36,8 +41,7 @@ beforeAll(async () => {
     const [status, location] = redirects[request.url!] ?? [200, undefined];
     response.writeHead(status, location === undefined ? {} : { location }).end();
   });
-  await new Promise<void>((resolve) => plain.listen(80, address, resolve));
-  await new Promise<void>((resolve) => secure.listen(443, address, resolve));
+  await Promise.all([listening(plain, 80), listening(secure, 443)]);
 });
 afterAll(() => {
   plain.close();
@@ -51,7 +55,7 @@ const get = async (path: string, extra: object = {}) => {
   return step({ kind: 'http', url: `https://${SHOP}${path}`, address, ca: ca.cert, headers, ...extra }, 'get');
 };
 
-describe.skipIf(process.getuid?.() !== 0)('a redirect', () => {
+describe('a redirect', () => {
   it('inside the origin takes the credentials along', async () => {
     expect((await get('/to-itself')).outcome).toBe('ok');
     expect(seen.map(({ authorization }) => authorization)).toEqual(['Bearer canary', 'Bearer canary']);

@@ -56,7 +56,7 @@ export function specFor(stack: Stack): string {
     `  - { name: ${name}, service: shop, team: ${team}, objective: ${objective}, window: 1h, dependsOn: ${dependsOn}, sli: ${sli} }`;
   return `targets:
   - { name: shop, kind: wordpress, url: "${stack.siteUrl}", ${via}, origin: "${stack.wordpress.originUrl}", interval: 3s, timeout: 2800ms, healthToken: ${HEALTH_TOKEN}, cronMaxLag: 24h, steps: [front, uncached, static, rest, login, cron] }
-  - { name: shop-cdn, kind: cdn, url: "${stack.siteUrl}", ${via}, origin: "${stack.wordpress.originUrl}", interval: 3s, timeout: 2800ms, steps: [hit, miss, bypass, admin, age, origin] }
+  - { name: shop-cdn, kind: cdn, url: "${stack.siteUrl}", ${via}, origin: "${stack.wordpress.originUrl}", interval: 3s, timeout: 2800ms, steps: [hit, miss, bypass, admin, age, origin, match] }
   - { name: shop-cert, kind: tls, url: "tls://${SHOP}:${stack.edge.port}", ${via}, interval: 2s }
   - { name: shop-db, kind: mariadb, url: "mysql://plimsoll@127.0.0.1:${stack.database.port}/plimsoll", password: ${PASSWORD}, interval: 2s, timeout: 1500ms, steps: [connect, read, write, replica], replicas: [{ name: replica-1, url: "mysql://127.0.0.1:${stack.databaseReplica.port}" }] }
   - { name: shop-cache, kind: redis, url: "redis://127.0.0.1:${stack.cache.port}/0", interval: 2s, timeout: 1500ms, steps: [connect, read, write, replica], replicas: [{ name: replica-1, url: "redis://127.0.0.1:${stack.cacheReplica.port}" }] }
