@@ -30,6 +30,21 @@ export function formatDuration(ms: number): string {
   return `${ms}ms`;
 }
 
+const SIZES: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1_000,
+  MB: 1_000_000,
+  KiB: 1_024,
+  MiB: 1_048_576,
+};
+
+/** "2kB" or 2000 to 2000 bytes. Undefined for anything that is not a whole number of bytes. */
+export function parseSize(value: string | number): number | undefined {
+  const [, amount, unit = 'B'] = /^(\d+(?:\.\d+)?)(B|kB|MB|KiB|MiB)?$/.exec(String(value)) ?? [];
+  const bytes = Number(amount) * SIZES[unit]!;
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
 /** "99.9%" or 0.999 to 0.999. Computed on the decimal text, so that 99.9% is 0.999 and not 0.9990000000000001. */
 export function parsePercent(value: string | number): number | undefined {
   if (typeof value === 'number') return value >= 0 && value <= 1 ? value : undefined;
@@ -38,52 +53,56 @@ export function parsePercent(value: string | number): number | undefined {
   return ratio !== undefined && ratio <= 1 ? ratio : undefined;
 }
 
-/** A zod schema for a duration in ms, written as text, between `min` and `max` ms. */
-export function durationMs({ min, max }: { min: number; max: number }) {
-  const text = z.string().meta({ pattern: DURATION_PATTERN, examples: ['30s', '5m', '30d'] });
+/** How one kind of number is written. `parse` gives undefined for what is none. */
+interface Written {
+  readonly title: string;
+  readonly error: string;
+  readonly hint: string;
+  readonly text?: z.ZodString;
+  parse(value: string | number): number | undefined;
+  /** Undefined, or the hint that says which values are allowed. */
+  outside?(value: number): string | undefined;
+}
+
+/** A zod schema for a number that people write with a unit. */
+function written({ title, error, hint, text = z.string(), parse, outside = () => undefined }: Written) {
   return z
-    .union([text, z.number()], { error: 'a duration like 30s, 5m or 30d' })
-    .meta({ title: 'duration' })
+    .union([text, z.number()], { error })
+    .meta({ title })
     .transform((value, ctx) => {
-      const ms = typeof value === 'string' ? parseDuration(value) : value === 0 ? 0 : undefined;
-      if (ms === undefined) {
-        ctx.addIssue({
-          code: 'custom',
-          message: `"${value}" is not a duration`,
-          params: { hint: 'write a number and a unit: 400ms, 30s, 5m, 1h, 30d' },
-        });
-        return z.NEVER;
-      }
-      if (ms < min || ms > max) {
-        ctx.addIssue({
-          code: 'custom',
-          message: `${value} is out of range`,
-          params: { hint: `between ${formatDuration(min)} and ${formatDuration(max)}` },
-        });
-        return z.NEVER;
-      }
-      return ms;
+      const parsed = parse(value);
+      const allowed = parsed === undefined ? undefined : outside(parsed);
+      if (parsed !== undefined && allowed === undefined) return parsed;
+      const message = parsed === undefined ? `"${value}" is not a ${title}` : `${value} is out of range`;
+      ctx.addIssue({ code: 'custom', message, params: { hint: allowed ?? hint } });
+      return z.NEVER;
     });
 }
 
+/** A zod schema for a duration in ms, written as text, between `min` and `max` ms. */
+export const durationMs = ({ min, max }: { min: number; max: number }) =>
+  written({
+    title: 'duration',
+    error: 'a duration like 30s, 5m or 30d',
+    hint: 'write a number and a unit: 400ms, 30s, 5m, 1h, 30d',
+    text: z.string().meta({ pattern: DURATION_PATTERN, examples: ['30s', '5m', '30d'] }),
+    parse: (value) => (typeof value === 'string' ? parseDuration(value) : value === 0 ? 0 : undefined),
+    outside: (ms) => (ms < min || ms > max ? `between ${formatDuration(min)} and ${formatDuration(max)}` : undefined),
+  });
+
 /** A zod schema for a ratio 0..1, written as "99.9%" or 0.999. */
-export function ratio() {
-  return z
-    .union([z.string(), z.number()], { error: 'a percentage like 99.9%' })
-    .meta({ title: 'percentage' })
-    .transform((value, ctx) => {
-      const parsed = parsePercent(value);
-      if (parsed === undefined) {
-        ctx.addIssue({
-          code: 'custom',
-          message: `"${value}" is not a percentage`,
-          params: { hint: 'write 99.9% or 0.999' },
-        });
-        return z.NEVER;
-      }
-      return parsed;
-    });
-}
+export const ratio = () =>
+  written({ title: 'percentage', error: 'a percentage like 99.9%', hint: 'write 99.9% or 0.999', parse: parsePercent });
+
+/** A zod schema for a size in bytes, written as 512, "2kB" or "1MiB", between `min` and `max` bytes. */
+export const sizeBytes = ({ min, max }: { min: number; max: number }) =>
+  written({
+    title: 'size',
+    error: 'a size like 512B, 2kB or 1MiB',
+    hint: 'write a number of bytes, or a number and a unit: 512B, 2kB, 1MiB',
+    parse: parseSize,
+    outside: (bytes) => (bytes < min || bytes > max ? `between ${min} and ${max} bytes` : undefined),
+  });
 
 const ALLOWED = [
   z.cidrv4(),

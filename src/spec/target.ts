@@ -1,7 +1,7 @@
 // What can be probed: one zod schema per target kind, the union, and the steps that each kind has.
 // Never does any I/O. A new kind: a schema here, a line in TARGET_SCHEMAS and STEPS, a file in probe/.
 import { z } from 'zod';
-import { durationMs, secretString } from './scalars.ts';
+import { durationMs, secretString, sizeBytes } from './scalars.ts';
 
 const common = {
   name: z
@@ -33,7 +33,9 @@ export const wordpressTarget = z.strictObject({
   kind: z.literal('wordpress').describe('What it is.'),
   ...http,
   marker: z.string().min(1).optional().describe('Text that the front page must contain.'),
-  minBytes: z.int().min(1).default(512).describe('A page smaller than this is a white screen, in bytes.'),
+  minBytes: sizeBytes({ min: 1, max: 1_048_576 })
+    .default(512)
+    .describe('A page smaller than this is a white screen, in bytes.'),
   asset: z
     .string()
     .startsWith('/')

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { loadSpec } from '../../src/files/load-spec.ts';
-import { outcomeTable, specReference } from '../../src/spec/reference.ts';
 import { RULE_IDS, RULES } from '../../src/spec/rules.ts';
+import { outcomeTable, specReference } from '../docs/reference.ts';
 
 const tests = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts') && name !== 'rules.test.ts');
 const sources = tests.map((name) => readFileSync(`${import.meta.dirname}/${name}`, 'utf8')).join('\n');

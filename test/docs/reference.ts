@@ -1,10 +1,10 @@
 // The reference of the spec for the README: Markdown tables generated from the schema and the list of outcomes. Pure.
 import type { z } from 'zod';
-import { OUTCOMES } from './outcome.ts';
-import { formatDuration } from './scalars.ts';
-import { bare, definitionOf, keysOf, kindsOf, literalOf } from './schema-walk.ts';
-import { SLI_SCHEMAS, specSchema } from './spec.ts';
-import { TARGET_SCHEMAS } from './target.ts';
+import { OUTCOMES } from '../../src/spec/outcome.ts';
+import { formatDuration } from '../../src/spec/scalars.ts';
+import { bare, definitionOf, keysOf, kindsOf, literalOf } from '../../src/spec/schema-walk.ts';
+import { SLI_SCHEMAS, specSchema } from '../../src/spec/spec.ts';
+import { TARGET_SCHEMAS } from '../../src/spec/target.ts';
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const row = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
