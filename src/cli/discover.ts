@@ -3,17 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { stringify } from 'yaml';
-import { probes } from '../probe/list.ts';
-import { watchLoopLag } from '../probe/loop-lag.ts';
-import { createResolver } from '../probe/resolve.ts';
-import { type Run, runProbe } from '../probe/runner.ts';
-import { idsOnly } from '../probe/trace-port.ts';
+import type { Run } from '../probe/runner.ts';
 import { hintOf, verdictOf } from '../spec/outcome.ts';
 import { parseSpec } from '../spec/parse.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Target } from '../spec/target.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { httpUrl, ipAddress, usableFile } from './options.ts';
+import { runOnce } from './run-once.ts';
 
 interface Access {
   readonly ca?: string;
@@ -136,18 +133,4 @@ function parse(document: object): Discovered {
   const result = parseSpec([{ file: 'site', text }], { env: () => undefined, readFile: () => undefined });
   if (!result.ok) throw new Error(result.findings.map((f) => `${f.path}: ${f.message}`).join('; '));
   return { spec: result.spec, text };
-}
-
-async function runOnce(target: Target): Promise<Run> {
-  const lag = watchLoopLag();
-  const run = await runProbe(target, {
-    probes,
-    resolve: createResolver({ kind: 'named' }),
-    tracer: idsOnly,
-    lag,
-    location: 'main',
-    now: Date.now,
-  });
-  lag.stop();
-  return run;
 }

@@ -2,11 +2,6 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { loadSpec } from '../files/load-spec.ts';
-import { probes } from '../probe/list.ts';
-import { watchLoopLag } from '../probe/loop-lag.ts';
-import { createResolver } from '../probe/resolve.ts';
-import { runProbe } from '../probe/runner.ts';
-import { idsOnly } from '../probe/trace-port.ts';
 import { redact } from '../spec/finding.ts';
 import { didYouMean } from '../spec/nearest.ts';
 import { verdictOf } from '../spec/outcome.ts';
@@ -15,6 +10,7 @@ import type { Target } from '../spec/target.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { formatFindings } from './findings.ts';
 import { oneOf, repeated } from './options.ts';
+import { runOnce } from './run-once.ts';
 import { wantsColor } from './terminal.ts';
 import { waterfall } from './waterfall.ts';
 
@@ -44,16 +40,7 @@ export function registerProbe(program: Command): void {
     .action(async (name: string, options: ProbeOptions) => {
       oneOf('--output', options.output, ['text', 'json']);
       const target = find(name, options.config);
-      const lag = watchLoopLag();
-      const run = await runProbe(target, {
-        probes,
-        resolve: createResolver({ kind: 'named' }),
-        tracer: idsOnly,
-        lag,
-        location: 'cli',
-        now: Date.now,
-      });
-      lag.stop();
+      const run = await runOnce(target);
       console.log(
         options.output === 'json'
           ? JSON.stringify({ ...run, target: target.name }, null, 2)

@@ -7,8 +7,8 @@ import { sloFamilies } from '../../src/engine/slo-series.ts';
 import { windowView } from '../../src/engine/view.ts';
 import { expose } from '../../src/metrics/exposition.ts';
 import { History, ZERO } from '../../src/slo/history.ts';
-import { parseSpec } from '../../src/spec/parse.ts';
 import type { LedgerEntry } from '../../src/store/ledger.ts';
+import { validSpec } from '../spec/specs.ts';
 
 const ROUNDS = 15;
 const WARM_UP = 3;
@@ -57,13 +57,11 @@ function platform(n: number) {
     window: '30d',
     sli: { kind: 'probe', target: 'shop' },
   });
-  const text = JSON.stringify({
+  const spec = validSpec({
     targets: [{ name: 'shop', kind: 'http', url: 'http://shop.example.org/' }],
     slos: Array.from({ length: n }, (_, i) => slo(i)),
   });
-  const parsed = parseSpec([{ file: 'bench', text }], { env: () => undefined, readFile: () => undefined });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings));
-  const plans = plansOf(parsed.spec);
+  const plans = plansOf(spec);
   const histories = Array.from({ length: n }, (_, k) => {
     const history = new History(STEP, 30 * DAY);
     history.record(START, ZERO);
@@ -80,7 +78,7 @@ function platform(n: number) {
       return [plan.slo.name, { id: i, createdMs: START, history, total, acknowledged: total, episodes: [] }];
     }),
   );
-  return { plans, entries, settings: parsed.spec.exporter };
+  return { plans, entries, settings: spec.exporter };
 }
 
 const { plans, entries, settings } = platform(1_000);

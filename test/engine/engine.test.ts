@@ -4,9 +4,8 @@ import { expose } from '../../src/metrics/exposition.ts';
 import { OwnMetrics } from '../../src/metrics/own.ts';
 import type { Run } from '../../src/probe/runner.ts';
 import { blameOf, type Outcome } from '../../src/spec/outcome.ts';
-import { parseSpec } from '../../src/spec/parse.ts';
-import type { Spec } from '../../src/spec/spec.ts';
 import { Ledger } from '../../src/store/ledger.ts';
+import { validSpec } from '../spec/specs.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const STEP = 30_000;
@@ -16,12 +15,6 @@ slos:
   - { name: up, service: shop, team: web, objective: 99.9%, window: 30d, sli: { kind: probe, target: shop, steps: [front, rest] } }
   - { name: fast, service: shop, team: web, objective: 99%, window: 30d, sli: { kind: latency, target: shop, step: front, below: 400ms } }
 `;
-
-function spec(text: string): Spec {
-  const result = parseSpec([{ file: 't', text }], { env: () => undefined, readFile: () => undefined });
-  if (!result.ok) throw new Error(JSON.stringify(result.findings));
-  return result.spec;
-}
 
 /** An engine with a clock of the test, and a store that always acknowledges. */
 function engine(text = SPEC) {
@@ -33,7 +26,7 @@ function engine(text = SPEC) {
     prune: () => {},
     close: () => {},
   });
-  const made = new Engine(spec(text), { ledger, own: new OwnMetrics(), now: () => now });
+  const made = new Engine(validSpec(text), { ledger, own: new OwnMetrics(), now: () => now });
   const step = (outcomes: Record<string, Outcome>, durationMs = 100, distorted = false) => {
     now += STEP;
     const steps = Object.entries(outcomes).map(([name, outcome]) => ({
@@ -160,7 +153,7 @@ slos:
     ] as const)
       step({ front: outcome, rest: outcome, login: outcome, static: outcome });
     expect(made.series.size).toBeLessThanOrEqual(40);
-    made.load(spec('targets: []\nslos: []\n'));
+    made.load(validSpec('targets: []\nslos: []\n'));
     expect(text()).not.toContain('target="shop"');
   });
 });
@@ -185,7 +178,7 @@ describe('maintenance', () => {
     times(10, DOWN);
     times(20, OK);
     expect(made.view('up')!.budgetRemainingRatio).toBeLessThan(1);
-    made.load(spec(window(START + 20 * STEP, '5m')));
+    made.load(validSpec(window(START + 20 * STEP, '5m')));
     expect(made.view('up')).toMatchObject({ budgetRemainingRatio: 1, sliRatio: 1 });
     expect(made.entry('up')!.acknowledged!.bad).toBe(10);
   });
@@ -196,7 +189,7 @@ describe('maintenance', () => {
     times(20, OK);
     const at = (steps: number) => new Date(START + steps * STEP).toISOString();
     made.load(
-      spec(`${SPEC}maintenance:
+      validSpec(`${SPEC}maintenance:
   - { from: ${at(20)}, for: 5m, services: [shop], reason: update, by: web }
   - { from: ${at(22)}, for: 3m, targets: [shop], reason: also, by: db }
 `),

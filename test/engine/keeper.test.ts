@@ -4,10 +4,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
 import { Keeper, tryOpen } from '../../src/engine/keeper.ts';
 import { OwnMetrics } from '../../src/metrics/own.ts';
-import { parseSpec } from '../../src/spec/parse.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { privateFolder } from '../services/process.ts';
+import { validSpec } from '../spec/specs.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const SPEC = `targets: [{ name: shop, kind: http, url: "http://shop.example.org/", interval: 1s, timeout: 500ms }]
@@ -25,8 +25,7 @@ afterEach(() => {
 
 /** A keeper on a real store in a folder, whose commits and prunes fail with what `fault` says. */
 function keep(fault: { commit?: string; prune?: string; open?: string }) {
-  const parsed = parseSpec([{ file: 't', text: SPEC }], { env: () => undefined, readFile: () => undefined });
-  if (!parsed.ok) throw new Error('the spec is invalid');
+  const spec = validSpec(SPEC);
   const said: string[] = [];
   const log = {
     info: (text: string) => said.push(text),
@@ -54,7 +53,7 @@ function keep(fault: { commit?: string; prune?: string; open?: string }) {
   let elapsedMs = 0;
   const own = new OwnMetrics();
   const opened = tryOpen(open, log);
-  const engine = new Engine(parsed.spec, {
+  const engine = new Engine(spec, {
     ledger: new Ledger(opened instanceof Error ? undefined : opened),
     own,
     now: () => START + elapsedMs,
@@ -69,7 +68,7 @@ function keep(fault: { commit?: string; prune?: string; open?: string }) {
   });
   const tick = () => {
     elapsedMs += 1_000;
-    engine.onMissed(parsed.spec.targets[0]!, 'late');
+    engine.onMissed(spec.targets[0]!, 'late');
     keeper.tick();
   };
   const counted = () => engine.entry('up')!.acknowledged?.unmeasured;

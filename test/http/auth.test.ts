@@ -3,8 +3,8 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildExporter, type Exporter } from '../../src/exporter.ts';
 import { idsOnly } from '../../src/probe/trace-port.ts';
-import { parseSpec } from '../../src/spec/parse.ts';
 import type { Store } from '../../src/store/store.ts';
+import { validSpec } from '../spec/specs.ts';
 
 const SPEC = `targets:
   - { name: shop, kind: http, url: "http://127.0.0.1:9/" }
@@ -14,12 +14,10 @@ exporter: { probeAllow: ["*.example.org"], modules: { shop-page: { kind: http, c
 `;
 let exporter: Exporter;
 beforeAll(async () => {
-  const parsed = parseSpec([{ file: 't', text: SPEC }], { env: () => undefined, readFile: () => undefined });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings));
   const openStore = (): Store => {
     throw new Error('unable to open database file');
   };
-  exporter = await buildExporter(parsed.spec, {
+  exporter = await buildExporter(validSpec(SPEC), {
     version: 'test',
     log: pino({ level: 'silent' }),
     tracer: idsOnly,

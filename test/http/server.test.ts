@@ -7,11 +7,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { buildExporter, type Exporter } from '../../src/exporter.ts';
 import type { Access } from '../../src/http/server.ts';
 import { idsOnly } from '../../src/probe/trace-port.ts';
-import { parseSpec } from '../../src/spec/parse.ts';
 import type { Spec } from '../../src/spec/spec.ts';
 import { makeCa } from '../services/ca.ts';
 import { privateFolder } from '../services/process.ts';
 import { startSmallSite } from '../services/small-site.ts';
+import { validSpec } from '../spec/specs.ts';
 
 let exporter: Exporter | undefined;
 afterEach(async () => {
@@ -25,12 +25,9 @@ function specOf(slos: number, more = ''): Spec {
     `  - { name: slo-${i}, service: s, team: t, objective: 99.9%, window: 30d, sli: { kind: probe, target: shop } }\n`;
   const target = '  - { name: shop, kind: http, url: "http://127.0.0.1:9/", interval: 1h, timeout: 1s }\n';
   const all = Array.from({ length: slos }, (_, i) => slo(i));
-  const files = [{ file: 'targets', text: `targets:\n${target}${more}` }];
-  for (let i = 0; i < slos; i += 2_000)
-    files.push({ file: `team-${i}`, text: `slos:\n${all.slice(i, i + 2_000).join('')}` });
-  const parsed = parseSpec(files, { env: () => undefined, readFile: () => undefined });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings.slice(0, 3)));
-  return parsed.spec;
+  const files = [`targets:\n${target}${more}`];
+  for (let i = 0; i < slos; i += 2_000) files.push(`slos:\n${all.slice(i, i + 2_000).join('')}`);
+  return validSpec(...files);
 }
 
 async function listening(spec: Spec, access: Access = {}): Promise<number> {
@@ -107,10 +104,7 @@ describe('/probe under many callers', () => {
     const list = urls.map(
       (url, i) => `  - { name: shop-${i}, kind: http, url: "${url}", interval: 1h, timeout: 2s }\n`,
     );
-    const text = `targets:\n${list.join('')}exporter: { concurrency: 2 }\n`;
-    const parsed = parseSpec([{ file: 't', text }], { env: () => undefined, readFile: () => undefined });
-    if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings));
-    return parsed.spec;
+    return validSpec(`targets:\n${list.join('')}exporter: { concurrency: 2 }\n`);
   };
   it('asks a target once for all that ask at the same time', async () => {
     const site = await startSmallSite();

@@ -4,15 +4,12 @@ import type { StepResult } from '../../src/probe/probe.ts';
 import { createResolver } from '../../src/probe/resolve.ts';
 import { type Run, runProbe } from '../../src/probe/runner.ts';
 import { idsOnly } from '../../src/probe/trace-port.ts';
-import { parseSpec } from '../../src/spec/parse.ts';
 import type { Target } from '../../src/spec/target.ts';
+import { validSpec } from '../spec/specs.ts';
 
 /** A target from its settings, with defaults filled in. Throws if they are invalid. */
 export function target(settings: object): Target {
-  const text = JSON.stringify({ targets: [{ name: 'x', interval: '30s', timeout: '3s', ...settings }] });
-  const result = parseSpec([{ file: 'test', text }], { env: () => undefined, readFile: () => undefined });
-  if (!result.ok) throw new Error(result.findings.map((f) => f.message).join('; '));
-  return result.spec.targets[0]!;
+  return validSpec({ targets: [{ name: 'x', interval: '30s', timeout: '3s', ...settings }] }).targets[0]!;
 }
 
 export const run = (settings: object, blockedMs = 0): Promise<Run> =>

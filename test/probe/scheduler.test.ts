@@ -3,17 +3,12 @@ import type { Run } from '../../src/probe/runner.ts';
 import { phaseOf } from '../../src/probe/schedule.ts';
 import { createScheduler, type MissedReason } from '../../src/probe/scheduler.ts';
 import type { Outcome } from '../../src/spec/outcome.ts';
-import { parseSpec } from '../../src/spec/parse.ts';
 import type { Target } from '../../src/spec/target.ts';
+import { validSpec } from '../spec/specs.ts';
 
 const targets = (names: readonly string[]): readonly Target[] => {
   const list = names.map((name) => ({ name, kind: 'http', url: `http://${name}.example.org/`, interval: '10s' }));
-  const parsed = parseSpec([{ file: 't', text: JSON.stringify({ targets: list }) }], {
-    env: () => undefined,
-    readFile: () => undefined,
-  });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.findings));
-  return parsed.spec.targets;
+  return validSpec({ targets: list }).targets;
 };
 
 /** A scheduler on fake timers; runs take as long as `takeMs` says and end in `outcome`. */

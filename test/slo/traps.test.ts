@@ -6,9 +6,9 @@ import { Engine } from '../../src/engine/engine.ts';
 import { expose } from '../../src/metrics/exposition.ts';
 import { OwnMetrics } from '../../src/metrics/own.ts';
 import { History, ZERO } from '../../src/slo/history.ts';
-import { parseSpec } from '../../src/spec/parse.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import type { Store } from '../../src/store/store.ts';
+import { rulesOf, validSpec } from '../spec/specs.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const STEP = 30_000;
@@ -23,23 +23,16 @@ const memory = (last?: Store['restored']['last'], slos: Store['restored']['slos'
   prune: () => {},
   close: () => {},
 });
-const parse = (objective: string) =>
-  parseSpec(
-    [
-      {
-        file: 't',
-        text: `targets: [{ name: shop, kind: http, url: "http://shop.example.org/" }]
-slos: [{ name: up, service: s, team: t, objective: ${objective}, window: 30d, sli: { kind: probe, target: shop } }]`,
-      },
-    ],
-    { env: () => undefined, readFile: () => undefined },
-  );
+const promise = (objective: string) => `targets: [{ name: shop, kind: http, url: "http://shop.example.org/" }]
+slos: [{ name: up, service: s, team: t, objective: ${objective}, window: 30d, sli: { kind: probe, target: shop } }]`;
 
 describe('a counter', () => {
   it('exists with all four results at 0 before the first event, so that the first failure is a difference (T3)', () => {
-    const parsed = parse('99%');
-    if (!parsed.ok) throw new Error('the spec is invalid');
-    const engine = new Engine(parsed.spec, { ledger: new Ledger(memory()), own: new OwnMetrics(), now: () => START });
+    const engine = new Engine(validSpec(promise('99%')), {
+      ledger: new Ledger(memory()),
+      own: new OwnMetrics(),
+      now: () => START,
+    });
     const text = [...expose(engine.families(), 'text')].join('');
     expect(text.match(/^slo_events_total\{.*$/gm)).toEqual([
       'slo_events_total{slo="up",result="good",location="main"} 0',
@@ -94,8 +87,8 @@ describe('a window', () => {
 
 describe('an objective', () => {
   it('of 100 % is refused, and one whose page cannot fire is a finding: 93.05 % is, 93.06 % is not (T21)', () => {
-    const rules = (objective: string) => parse(objective).findings.map((f) => f.rule);
-    expect(parse('100%').ok).toBe(false);
+    const rules = (objective: string) => rulesOf(promise(objective));
+    expect(() => validSpec(promise('100%'))).toThrow('leaves no error budget');
     expect(rules('100%')).toContain('objective-100');
     // k = 14.4 can fire above 1 - 1/14.4 = 93.055... %.
     expect(rules('93.05%')).toContain('tier-never-fires');

@@ -1,5 +1,6 @@
-// Small specs for the tests of this room.
+// Small specs for tests.
 import { parseSpec, type SpecPorts } from '../../src/spec/parse.ts';
+import type { Spec } from '../../src/spec/spec.ts';
 
 export const shop = { name: 'shop', kind: 'wordpress', url: 'https://shop.example.org/' };
 /** An SLO that passes, with changes. */
@@ -26,3 +27,14 @@ export const rulesOf = (yaml: string): string[] =>
   parseSpec([{ file: 's.yaml', text: yaml }], ports()).findings.map((f) => f.rule);
 /** The same for a spec as data. */
 export const rulesIn = (spec: object): string[] => rulesOf(text(spec));
+
+/** The spec of one or more texts or values; throws with what is wrong if it would not start. */
+export function validSpec(...sources: readonly (string | object)[]): Spec {
+  const texts = sources.map((source, i) => ({
+    file: `${i}.yaml`,
+    text: typeof source === 'string' ? source : JSON.stringify(source),
+  }));
+  const result = parseSpec(texts, ports());
+  if (!result.ok) throw new Error(result.findings.map((f) => `${f.path}: ${f.message}`).join('\n'));
+  return result.spec;
+}
