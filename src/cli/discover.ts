@@ -7,7 +7,6 @@ import type { Run } from '../probe/runner.ts';
 import { hintOf, verdictOf } from '../spec/outcome.ts';
 import { parseSpec } from '../spec/parse.ts';
 import type { Spec } from '../spec/spec.ts';
-import type { Target } from '../spec/target.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { httpUrl, ipAddress, usableFile } from './options.ts';
 import { runOnce } from './run-once.ts';
