@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTimeline } from '../../src/engine/clock.ts';
+import { createTimeline, latestBelieved } from '../../src/engine/clock.ts';
 
 const START = Date.UTC(2026, 5, 1);
 
@@ -64,4 +64,11 @@ describe('the time line of the history', () => {
   it('does not start in 1970', () => {
     expect(clocks(0).timeline.now()).toBe(Date.UTC(2026, 0, 1));
   });
+});
+
+it('records are believed up to a day ahead of the clock, and all of them by a clock before 2026', () => {
+  const now = Date.UTC(2026, 5, 1);
+  expect(latestBelieved(now)).toBe(now + 86_400_000);
+  expect(latestBelieved(Date.UTC(2026, 0, 1))).toBe(Date.UTC(2026, 0, 2));
+  expect(latestBelieved(Date.UTC(2026, 0, 1) - 1)).toBe(Number.POSITIVE_INFINITY);
 });

@@ -114,6 +114,24 @@ describe('from runs to SLOs', () => {
     expect([well.state, well.exhaustedAtMs]).toEqual(['ok', null]);
     expect((well.wholeAtMs! - made.evaluatedAt()) / 86_400_000).toBeCloseTo(30, 0);
   });
+  it('is exhausted from the last allowed bad event on, and says when that is over', () => {
+    const { made, times } = engine(SPEC.replace('window: 30d', 'window: 7d'));
+    // 7 days at 99.9 % allow 20.16 bad events of 20,160.
+    times(20, DOWN);
+    expect(made.view('up')!.state).toBe('burning');
+    times(1, DOWN);
+    const view = made.view('up')!;
+    expect([view.state, view.exhaustedAtMs]).toEqual(['exhausted', null]);
+    expect((view.recoversAtMs! - made.evaluatedAt()) / 86_400_000).toBeCloseTo(7, 0);
+  });
+  it('lets windows end at the clock when no tick comes any more: nothing stays good for ever', () => {
+    const { made, times, clock } = engine();
+    times(20, OK);
+    clock.set(clock.get() + 2 * STEP);
+    expect(made.view('up')!.state).toBe('ok');
+    clock.set(clock.get() + 600_000);
+    expect(made.view('up')!.state).toBe('no-data');
+  });
   it('judges a slow target by a window that holds four probes: an hourly probe has data', () => {
     const { made, step, clock } = engine(SPEC.replace('org/" }', 'org/", interval: 1h }'));
     for (let i = 0; i < 5; i++) {
@@ -181,6 +199,18 @@ describe('maintenance', () => {
     made.load(validSpec(window(START + 20 * STEP, '5m')));
     expect(made.view('up')).toMatchObject({ budgetRemainingRatio: 1, sliRatio: 1 });
     expect(made.entry('up')!.acknowledged!.bad).toBe(10);
+  });
+  it('that is over before a window begins, or begins after it, changes nothing there', () => {
+    const at = (steps: number) => new Date(START + steps * STEP).toISOString();
+    const list = [5, 500].map((s) => `  - { from: ${at(s)}, for: 5m, reason: r, by: b }\n`);
+    const { made, times } = engine(`${SPEC}maintenance:\n${list.join('')}`);
+    times(40, OK);
+    expect(made.view('up')!.windows[0]).toMatchObject({ window: '5m', good: 10, excluded: 0 });
+  });
+  it('leaves what we could not tell unmeasured', () => {
+    const { made, times } = engine(window(START, '5m'));
+    times(5, { front: 'no_resolver', rest: 'no_resolver' });
+    expect(made.entry('up')!.total).toMatchObject({ unmeasured: 5, excludedGood: 0, excludedBad: 0 });
   });
   it('that overlaps itself takes an event out once: 10 bad of 50, not minus 10', () => {
     const { made, times } = engine();

@@ -46,7 +46,8 @@ describe('an exporter with a token', () => {
   });
   it('keeps health open, and is not ready before it runs', async () => {
     expect((await get('/healthz')).statusCode).toBe(200);
-    expect((await get('/readyz')).json()).toEqual({ status: 'not ready', reasons: ['starting'] });
+    const ready = await get('/readyz');
+    expect([ready.statusCode, ready.json()]).toEqual([503, { status: 'not ready', reasons: ['starting'] }]);
   });
 });
 

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import pino from 'pino';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { buildExporter, type Exporter } from '../../src/exporter.ts';
 import type { Access } from '../../src/http/server.ts';
 import { idsOnly } from '../../src/probe/trace-port.ts';
@@ -81,6 +82,50 @@ describe('TLS', () => {
     const port = await listening(specOf(1), { token: 'old' });
     exporter!.load(specOf(1), {});
     expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(401);
+  });
+});
+
+describe('readiness', () => {
+  const ready = async () => {
+    const answer = await exporter!.app.inject({ url: '/readyz' });
+    return [answer.statusCode, (answer.json() as { reasons: string[] }).reasons];
+  };
+  it('ends when ticks do not come any more', async () => {
+    await listening(specOf(1));
+    expect(await ready()).toEqual([200, []]);
+    const now = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(now + 100_000);
+    expect(await ready()).toEqual([503, ['ticks are late']]);
+    clock.mockRestore();
+  });
+  it('ends when the process is told to stop, while it still answers', async () => {
+    const site = await startSmallSite();
+    site.answer('never');
+    await listening(validSpec(`targets: [{ name: a, kind: http, url: "${site.url}", interval: 1s, timeout: 900ms }]`));
+    while (site.requests === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    const stopped = exporter!.stop();
+    expect(await ready()).toEqual([503, ['stopping']]);
+    await stopped;
+    exporter = undefined;
+    site.stop();
+  });
+});
+
+describe('/probe and the deadline of the scraper', () => {
+  it('answers half a second before the scraper gives up, however long the target may take', async () => {
+    const site = await startSmallSite();
+    site.answer('never');
+    const port = await listening(
+      validSpec(`targets: [{ name: a, kind: http, url: "${site.url}", interval: 10m, timeout: 5m }]`),
+    );
+    const headers = { 'x-prometheus-scrape-timeout-seconds': '1.5' };
+    const text = await (await fetch(`http://127.0.0.1:${port}/probe?target=a`, { headers })).text();
+    expect(text).toContain('outcome="timeout"');
+    // The deadline of the run is 1 s: it cannot be over before, and without the half second it would not be before 1.5 s.
+    const seconds = Number(/^probe_duration_seconds (.*)$/m.exec(text)![1]);
+    expect(seconds).toBeGreaterThan(0.99);
+    expect(seconds).toBeLessThan(1.5);
+    site.stop();
   });
 });
 

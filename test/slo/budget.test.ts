@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { budget, burnRate, coverageRatio, forecastRolling, sliRatio, withoutExclusion } from '../../src/slo/budget.ts';
+import {
+  budget,
+  burnRate,
+  coverageRatio,
+  forecastCalendar,
+  forecastRolling,
+  sliRatio,
+  withoutExclusion,
+} from '../../src/slo/budget.ts';
 import { type Counts, History, ZERO } from '../../src/slo/history.ts';
 
 const STEP = 30_000;
@@ -34,6 +42,40 @@ describe('coverage', () => {
   });
   it('counts excluded events as known and unmeasured ones as not', () => {
     expect(coverageRatio(counts(50, 0, { excludedGood: 10, unmeasured: 60 }), 3_600_000, STEP)).toBe(0.5);
+  });
+});
+
+describe('coverage of more events than steps', () => {
+  it('is 1: a target that was asked by hand beside its schedule is not more than known', () => {
+    expect(coverageRatio(counts(15, 0), 300_000, STEP)).toBe(1);
+  });
+});
+
+describe('forecast of a calendar month', () => {
+  const [NOW, END] = [Date.UTC(2026, 2, 10), Date.UTC(2026, 3, 1)];
+  const of = (spent: number, allowed: number, recent: Counts) =>
+    forecastCalendar({
+      nowMs: NOW,
+      endMs: END,
+      budget: {
+        allowed,
+        spent,
+        remainingRatio: (allowed - spent) / allowed,
+        remainingEvents: allowed - spent,
+        remainingMinutes: 0,
+      },
+      recent,
+      stepMs: STEP,
+    });
+  it('ends when what is left is eaten at the share of bad events of now, if that is before the end', () => {
+    // 40 left at 1 bad of 10 steps of 30 s: 400 steps, 200 minutes.
+    expect(of(10, 50, counts(9, 1)).exhaustedAtMs).toBe(NOW + 200 * 60_000);
+    expect(of(10, 50_000, counts(9, 1)).exhaustedAtMs).toBeNull();
+  });
+  it('begins anew at the end of the month: spent budget is whole, overspent budget above 0', () => {
+    expect(of(10, 50, counts(10, 0))).toEqual({ exhaustedAtMs: null, recoversAtMs: null, wholeAtMs: END });
+    expect(of(60, 50, counts(9, 1))).toEqual({ exhaustedAtMs: null, recoversAtMs: END, wholeAtMs: END });
+    expect(of(0, 50, counts(10, 0)).wholeAtMs).toBeNull();
   });
 });
 

@@ -132,6 +132,43 @@ describe('the store', () => {
     expect(ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 90, bad: 10 });
   });
 
+  it('forgets the episodes of an SLO whose text was damaged, counts it, and keeps the totals', () => {
+    filled(100);
+    for (const s of open.splice(0)) s.close();
+    const db = new DatabaseSync(join(dir, 'plimsoll.db'));
+    db.exec(`UPDATE episodes SET body = replace(body, 'timeout', 'tineout')`);
+    db.close();
+    const { ledger, damaged } = restarted(START + 101 * 30_000);
+    expect([damaged, ledger.entry('a')!.episodes]).toEqual([1, []]);
+    expect(ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 90, bad: 10 });
+  });
+
+  it('takes the next commit after one that failed half way, and has nothing of the failed one', () => {
+    filled(1);
+    const good = { atMs: START + 60_000, record: encodeRecord(START + 60_000, new Map([[1, { ...ZERO, good: 2 }]])) };
+    const broken = { ticks: [good, { atMs: START + 90_000, record: null as never }], newSlos: [], episodes: new Map() };
+    expect(() => open[0]!.commit(broken)).toThrow();
+    const ticks = () => {
+      let n = 0;
+      open[0]!.replay(() => {
+        n += 1;
+      });
+      return n;
+    };
+    expect(ticks()).toBe(1);
+    open[0]!.commit({ ...broken, ticks: [good] });
+    expect(ticks()).toBe(2);
+  });
+
+  it('opens a store that an earlier program made, which had fewer tables', () => {
+    filled(3);
+    for (const s of open.splice(0)) s.close();
+    const db = new DatabaseSync(join(dir, 'plimsoll.db'));
+    db.exec('DROP TABLE ahead');
+    db.close();
+    expect(restarted(START + 120_000).ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 3 });
+  });
+
   it('moves a file that is no database aside and starts anew with a warning', () => {
     filled(3);
     for (const s of open.splice(0)) s.close();
@@ -205,6 +242,23 @@ describe('a ledger whose store fails', () => {
         .ledger.entry('a')!
         .history.window(START + 180_000, 180_000).bad,
     ).toBe(5);
+  });
+});
+
+describe('a ledger without a store', () => {
+  it('keeps at most 720 ticks, one per time, and no event is lost', () => {
+    const ledger = new Ledger(undefined);
+    ledger.setSlos([SLO], START);
+    for (let i = 1; i <= 800; i++) {
+      ledger.add('a', { good: 1 }, START + i * 30_000);
+      ledger.tick(START + i * 30_000);
+      ledger.tick(START + i * 30_000);
+      if (i === 10) expect(ledger.pendingTicks).toBe(10);
+    }
+    expect(ledger.pendingTicks).toBe(720);
+    const moved = ledger.movedTo(store());
+    expect(moved.tick(START + 801 * 30_000)).toBeUndefined();
+    expect(moved.entry('a')!.acknowledged!.good).toBe(800);
   });
 });
 
