@@ -18,6 +18,7 @@ import { type Failing, inMaintenance, type SloView, sloView } from './view.ts';
 
 const MIN_TICK_MS = 1_000;
 const MAX_TICK_MS = 30_000;
+const SHORTEST_COMMON_TICK_MS = 5_000;
 
 export interface EnginePorts {
   /** Where counts begin; useStore() may move them. */
@@ -35,6 +36,7 @@ export class Engine {
   #plans = new Map<string, SloPlan>();
   #byTarget = new Map<string, SloPlan[]>();
   #tickMs = MAX_TICK_MS;
+  #marks: readonly number[] = [];
   /** The last bad step of targets whose last run was bad. */
   readonly #failing = new Map<string, Failing>();
 
@@ -52,7 +54,12 @@ export class Engine {
     return this.#spec;
   }
 
-  /** ms between two commits: the shortest step, 1 to 30 s. */
+  /** Times whose totals the store must keep, however old they get. */
+  get marks(): readonly number[] {
+    return this.#marks;
+  }
+
+  /** ms between two commits. */
   get tickMs(): number {
     return this.#tickMs;
   }
@@ -63,9 +70,15 @@ export class Engine {
     const plans = plansOf(spec);
     this.#plans = new Map(plans.map((plan) => [plan.slo.name, plan]));
     this.#byTarget = Map.groupBy(plans, (plan) => plan.slo.sli.target);
-    this.#tickMs = plans.reduce((ms, plan) => Math.max(MIN_TICK_MS, Math.min(ms, plan.stepMs)), MAX_TICK_MS);
+    this.#tickMs = tickFor(plans.map((plan) => Math.min(plan.stepMs, MAX_TICK_MS)));
     this.series.limit = spec.exporter.seriesPerTarget;
-    const slos = plans.map(({ slo, stepMs, periodMs }) => ({ name: slo.name, stepMs, periodMs }));
+    const slos = plans.map((plan) => ({
+      name: plan.slo.name,
+      stepMs: plan.stepMs,
+      periodMs: plan.periodMs,
+      marks: plan.excluded.flatMap((stretch) => [stretch.fromMs, stretch.toMs]),
+    }));
+    this.#marks = [...new Set(slos.flatMap((slo) => slo.marks))];
     const damaged = this.#ledger.setSlos(slos, this.#ports.now());
     if (damaged > 0) this.#ports.own.inc('plimsoll_store_damaged_records_total', {}, damaged);
     const names = new Set(spec.targets.map((t) => t.name));
@@ -182,6 +195,16 @@ export class Engine {
   families(): Generator<Family> {
     return sloFamilies(this.#plans.values(), (name) => this.entry(name), this.evaluatedAt(), this.#spec.exporter);
   }
+}
+
+/**
+ * A tick that all rows are whole numbers of, so that windows of every SLO begin at a tick: 10 s for 20 s and 30 s.
+ * Not below 5 s (or the shortest row, at least 1 s): 7 s and 30 s get 5 s, and their windows may be off by a step.
+ */
+function tickFor(rows: readonly number[]): number {
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  const shortest = Math.min(MAX_TICK_MS, ...rows);
+  return Math.max(rows.reduce(divisor, MAX_TICK_MS), Math.min(shortest, SHORTEST_COMMON_TICK_MS), MIN_TICK_MS);
 }
 
 const FACT_GAUGES = [

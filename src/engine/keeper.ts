@@ -1,7 +1,8 @@
 // Keeps the history: closes ticks, opens the store again when it could not be opened or broke, thins old rows out.
 // Says in log and metrics how that goes. No fault of the disk gets past it.
 import type { OwnMetrics } from '../metrics/own.ts';
-import { isDamage, type Store, StoreRefused } from '../store/store.ts';
+import { isDamage, StoreRefused } from '../store/database.ts';
+import type { Store } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 
 interface Log {
@@ -41,6 +42,7 @@ export class Keeper {
   #lastTick: number;
   #lastOpen: number;
   #lastPrune = Number.NEGATIVE_INFINITY;
+  #lived = { atMs: 0, monotonicMs: 0 };
   #fault: string | undefined;
 
   /** `store`: what tryOpen() gave at the start. */
@@ -49,6 +51,7 @@ export class Keeper {
     this.#ports = ports;
     this.#lastTick = ports.monotonicMs();
     this.#lastOpen = this.#lastTick;
+    this.#live(store);
   }
 
   /** ms since the last tick. */
@@ -78,11 +81,20 @@ export class Keeper {
   #open(): void {
     this.#lastOpen = this.#lastTick;
     try {
-      this.#store = tryOpen(this.#ports.openStore, this.#ports.log);
+      const store = tryOpen(this.#ports.openStore, this.#ports.log);
+      this.#store = store;
+      if (store instanceof Error) return;
+      this.#live(store);
+      this.#ports.engine.useStore(store);
     } catch (error) {
-      this.#store = error as Error;
+      this.#drop(error as Error);
     }
-    if (!(this.#store instanceof Error)) this.#ports.engine.useStore(this.#store);
+  }
+
+  /** From when on, by both clocks, rows age: a wrong clock must not make them old. */
+  #live(store: Store | Error): void {
+    const atMs = store instanceof Error ? undefined : store.restored.last?.atMs;
+    this.#lived = { atMs: atMs || this.#ports.now(), monotonicMs: this.#ports.monotonicMs() };
   }
 
   /** The file is broken: closed now, so that opening it again moves it aside and saves what can be read. */
@@ -93,10 +105,11 @@ export class Keeper {
   }
 
   #prune(): void {
+    const { engine, monotonicMs } = this.#ports;
     this.#lastPrune = this.#lastTick;
+    const nowMs = this.#lived.atMs + monotonicMs() - this.#lived.monotonicMs;
     try {
-      if (!(this.#store instanceof Error))
-        this.#store.prune(this.#ports.now(), this.#ports.engine.spec.exporter.retention);
+      if (!(this.#store instanceof Error)) this.#store.prune(nowMs, engine.spec.exporter.retention, engine.marks);
     } catch (error) {
       this.#report(error as Error);
     }

@@ -147,10 +147,10 @@ export function firingTiers(plan: SloPlan, entry: LedgerEntry, nowMs: number): s
 }
 
 function stateOf(plan: SloPlan, current: Counts, remaining: number | null, nowMs: number): SloState {
+  if (remaining !== null && remaining <= 0) return 'exhausted';
   if (inMaintenance(plan, nowMs)) return 'maintenance';
   const burn = burnRate(current, plan.slo.objective);
   if (burn === null) return 'no-data';
-  if (remaining !== null && remaining <= 0) return 'exhausted';
   return burn > 1 ? 'burning' : 'ok';
 }
 
@@ -165,7 +165,16 @@ function forecast(plan: SloPlan, entry: LedgerEntry, nowMs: number, period: Peri
       stepMs: plan.stepMs,
     });
   const unlivedAt = (atMs: number) => Math.max(0, entry.createdMs - (atMs - window)) / plan.stepMs;
-  return forecastRolling({ history: entry.history, nowMs, periodMs: window, objective, unlivedAt, recent: current });
+  return forecastRolling({
+    nowMs,
+    periodMs: window,
+    stepMs: plan.stepMs,
+    rowMs: entry.history.rowMsFor(window),
+    objective,
+    countsSince: (fromMs) => countsBetween(entry.history, plan, fromMs, nowMs),
+    unlivedAt,
+    recent: current,
+  });
 }
 
 /** Everything about one SLO at `nowMs`. */

@@ -5,7 +5,7 @@ import type { Target } from '../spec/target.ts';
 import type { Run } from './runner.ts';
 import { nextSlot, phaseOf } from './schedule.ts';
 
-export type MissedReason = 'overlap' | 'concurrency' | 'backoff' | 'late';
+export type MissedReason = 'overlap' | 'concurrency' | 'backoff' | 'late' | 'changed';
 
 export interface SchedulerPorts {
   /** A clock that no adjustment moves, ms. */
@@ -35,7 +35,7 @@ const OVERLOADED: ReadonlySet<Outcome> = new Set([
 
 interface Job {
   target: Target;
-  timer: NodeJS.Timeout;
+  timer: NodeJS.Timeout | undefined;
   running: boolean;
   /** The last run found the target overloaded: skip the next slot. Half of the slots still run, enough for coverage. */
   skipNext: boolean;
@@ -69,7 +69,9 @@ export function createScheduler(ports: SchedulerPorts): Scheduler {
       .run(target, aborter.signal)
       .then((run) => {
         job.skipNext = run.steps.some((step) => OVERLOADED.has(step.outcome));
-        if (jobs.get(target.name) === job) ports.onRun(run, delayMs);
+        if (jobs.get(target.name) !== job) return;
+        if (job.target === target) ports.onRun(run, delayMs);
+        else ports.onMissed(job.target, 'changed');
       })
       .finally(() => {
         job.running = false;
@@ -80,15 +82,20 @@ export function createScheduler(ports: SchedulerPorts): Scheduler {
 
   return {
     setTargets(targets) {
-      const wanted = new Map(targets.map((t) => [t.name, t]));
+      const wanted = new Set(targets.map((t) => t.name));
       for (const [name, job] of jobs) {
-        if (JSON.stringify(wanted.get(name)) === JSON.stringify(job.target)) continue;
+        if (wanted.has(name)) continue;
         clearTimeout(job.timer);
         jobs.delete(name);
       }
       for (const target of targets) {
-        if (jobs.has(target.name)) continue;
-        const job: Job = { target, timer: setTimeout(() => {}, 0), running: false, skipNext: false };
+        const known = jobs.get(target.name);
+        if (known !== undefined && JSON.stringify(known.target) === JSON.stringify(target)) continue;
+        clearTimeout(known?.timer);
+        // A run of the target as it was still goes on: none beside it, and what it finds is not for the new one.
+        const job: Job = known ?? { target, timer: undefined, running: false, skipNext: false };
+        job.target = target;
+        job.skipNext = false;
         jobs.set(target.name, job);
         arm(job, nextSlot(ports.monotonicMs(), phaseOf(target.name, target.interval), target.interval));
       }

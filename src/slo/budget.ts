@@ -1,5 +1,5 @@
 // Burn rates, coverage and error budgets from counts. Pure: counts and `now` in, numbers out; null means "no data".
-import type { Counts, History } from './history.ts';
+import type { Counts } from './history.ts';
 
 /** bad / (good + bad) / (1 - objective): 1 spends the budget exactly over the period. null without events. */
 export function burnRate(counts: Counts, objective: number): number | null {
@@ -66,44 +66,55 @@ export interface Forecast {
 }
 
 /**
- * Looks one rolling period ahead, row by row, letting old events leave the window at its far edge.
- * `recent`: events of the window that means "now"; its share of bad ones is assumed to go on for the exhaustion forecast.
- * Cost: one look-up per coarse row of the period, at most about 750.
+ * Looks one rolling period ahead, row by row, letting old events leave the window at its far edge; the row in which
+ * something happens is then searched for the moment. Cost: one look-up per step, at most about 750.
  */
 export function forecastRolling(input: {
-  history: History;
   nowMs: number;
   periodMs: number;
+  stepMs: number;
+  /** Length of the rows that old events are kept in, ms. */
+  rowMs: number;
   objective: number;
+  /** Events that count in (fromMs, nowMs]; none from nowMs on. */
+  countsSince: (fromMs: number) => Counts;
   unlivedAt: (atMs: number) => number;
+  /** Events of the window that means "now"; its share of bad ones is assumed to go on for the exhaustion forecast. */
   recent: Counts;
 }): Forecast {
-  const { history, nowMs, periodMs, objective, unlivedAt, recent } = input;
-  const total = history.total();
-  const eventsPerMs = 1 / history.stepMs;
+  const { nowMs, periodMs, stepMs, rowMs, objective, countsSince, unlivedAt, recent } = input;
   const recentN = recent.good + recent.bad;
   const badShare = recentN === 0 ? 0 : recent.bad / recentN;
-  const step = Math.max(history.rowMsFor(periodMs), Math.ceil(periodMs / 800 / history.stepMs) * history.stepMs);
+  const step = Math.max(rowMs, Math.ceil(periodMs / 800 / stepMs) * stepMs);
   const left = (atMs: number, futureBadShare: number): number => {
-    const edge = history.totalAt(Math.min(atMs - periodMs, nowMs));
-    const future = (atMs - nowMs) * eventsPerMs;
-    const bad = total.bad - edge.bad + future * futureBadShare;
-    const n = total.good + total.bad - edge.good - edge.bad + future;
-    return (1 - objective) * (n + unlivedAt(atMs)) - bad;
+    const { good, bad } = countsSince(Math.min(atMs - periodMs, nowMs));
+    const future = (atMs - nowMs) / stepMs;
+    return (1 - objective) * (good + bad + future + unlivedAt(atMs)) - bad - future * futureBadShare;
   };
-  const spent = total.bad - history.totalAt(nowMs - periodMs).bad;
+  const firstAt = (happens: (atMs: number) => boolean): number | null => {
+    for (let at = nowMs + step; at <= nowMs + periodMs + step; at += step)
+      if (happens(at)) return earliest(at - step, at, happens);
+    return null;
+  };
   const overspent = left(nowMs, 0) < 0;
-  let exhaustedAtMs: number | null = null;
-  let recoversAtMs: number | null = null;
-  let wholeAtMs: number | null = null;
+  const spent = countsSince(nowMs - periodMs).bad > 0;
   const burning = badShare > 1 - objective;
-  for (let at = nowMs + step; at <= nowMs + periodMs + step; at += step) {
-    if (burning && !overspent && exhaustedAtMs === null && left(at, badShare) < 0) exhaustedAtMs = at;
-    if (overspent && recoversAtMs === null && left(at, 0) >= 0) recoversAtMs = at;
-    if (spent > 0 && wholeAtMs === null && total.bad - history.totalAt(Math.min(at - periodMs, nowMs)).bad === 0)
-      wholeAtMs = at;
+  return {
+    exhaustedAtMs: burning && !overspent ? firstAt((at) => left(at, badShare) < 0) : null,
+    recoversAtMs: overspent ? firstAt((at) => left(at, 0) >= 0) : null,
+    wholeAtMs: spent ? firstAt((at) => countsSince(Math.min(at - periodMs, nowMs)).bad === 0) : null,
+  };
+}
+
+/** The moment in (fromMs, toMs] from which on something holds that holds at `toMs`, to about a second. */
+function earliest(fromMs: number, toMs: number, holds: (atMs: number) => boolean): number {
+  let [before, after] = [fromMs, toMs];
+  while (after - before > 1_000) {
+    const middle = Math.round((before + after) / 2);
+    if (holds(middle)) after = middle;
+    else before = middle;
   }
-  return { exhaustedAtMs, recoversAtMs, wholeAtMs };
+  return after;
 }
 
 /** The same for a calendar period, which ends at `endMs`: budgets start anew there. */

@@ -14,16 +14,22 @@ export interface Episode {
   readonly causes: Readonly<Record<string, number>>;
 }
 
-/** Bad events at most this far apart belong to one episode, ms (the shortest alert window). */
+/** Bad events at most this far apart belong to one episode, ms (the shortest alert window), and never fewer than three steps. */
 export const EPISODE_GAP_MS = 300_000;
+const GAP_STEPS = 3;
 /** Episodes kept per SLO. */
 export const MAX_EPISODES = 50;
 
-/** Adds a bad event to the newest episode, or begins one. Returns the new list, oldest first. */
-export function withBadEvent(episodes: readonly Episode[], atMs: number, cause: Cause): readonly Episode[] {
+/** Adds a bad event to the newest episode, or begins one. `stepMs`: time between events. Returns the new list, oldest first. */
+export function withBadEvent(
+  episodes: readonly Episode[],
+  atMs: number,
+  cause: Cause,
+  stepMs: number,
+): readonly Episode[] {
   const key = `${cause.step} ${cause.outcome} ${cause.blame}`;
   const newest = episodes.at(-1);
-  if (newest !== undefined && atMs - newest.lastBadMs <= EPISODE_GAP_MS) {
+  if (newest !== undefined && atMs - newest.lastBadMs <= Math.max(EPISODE_GAP_MS, GAP_STEPS * stepMs)) {
     const extended: Episode = {
       startMs: newest.startMs,
       lastBadMs: atMs,

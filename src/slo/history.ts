@@ -32,11 +32,12 @@ export const subtract = (a: Counts, b: Counts): Counts => ({
   excludedBad: a.excludedBad - b.excludedBad,
 });
 
-const FINE_MS = 6 * 3_600_000;
-const MEDIUM_MS = 72 * 3_600_000;
+// How far back each resolution goes; the store thins its rows out at the same ages.
+export const HOUR_MS = 3_600_000;
+export const FINE_MS = 6 * HOUR_MS;
+export const MEDIUM_MS = 72 * HOUR_MS;
+export const MEDIUM_ROW_MS = 300_000;
 const LONGEST_FINE_ROW_MS = 30_000;
-const FIVE_MINUTES = 300_000;
-const HOUR = 3_600_000;
 
 /** One resolution: totals at the edges k x rowMs, in a ring. */
 interface Ring {
@@ -58,8 +59,8 @@ const ring = (rowMs: number, spanMs: number): Ring => {
  */
 export function rowLengths(stepMs: number, periodMs: number): { fine: number; medium: number; coarse: number } {
   const fine = Math.min(stepMs, LONGEST_FINE_ROW_MS);
-  const medium = Math.ceil(FIVE_MINUTES / fine) * fine;
-  const coarse = Math.max(HOUR * Math.ceil(periodMs / (744 * HOUR)), medium);
+  const medium = Math.ceil(MEDIUM_ROW_MS / fine) * fine;
+  const coarse = Math.max(HOUR_MS * Math.ceil(periodMs / (744 * HOUR_MS)), medium);
   return { fine, medium, coarse };
 }
 
@@ -68,6 +69,8 @@ export class History {
   readonly periodMs: number;
   readonly #rings: readonly Ring[];
   readonly #total = new Float64Array(WIDTH);
+  /** Totals at times that must stay exact at any age; undefined while the time has not come. */
+  readonly #marks = new Map<number, Float64Array | undefined>();
   #offset = 0;
   #lastMs = 0;
 
@@ -104,6 +107,8 @@ export class History {
   record(atMs: number, total: Counts): void {
     if (this.#lastMs === 0) this.#setTotal(total);
     const at = Math.max(atMs, this.#lastMs);
+    for (const [markMs, held] of this.#marks)
+      if (held === undefined && markMs < at) this.#marks.set(markMs, this.#total.slice());
     for (const r of this.#rings) {
       const edge = Math.floor(at / r.rowMs);
       if (r.newest < 0) r.newest = edge - r.rows;
@@ -117,6 +122,19 @@ export class History {
     }
     this.#setTotal(total);
     this.#lastMs = at;
+  }
+
+  /**
+   * Times whose totals stay exact when rows get coarse, such as the edges of maintenance. One that is past gets what rows
+   * still say; one to come is kept when it has passed. Marks that are not named any more are forgotten.
+   */
+  setMarks(times: readonly number[]): void {
+    for (const markMs of this.#marks.keys()) if (!times.includes(markMs)) this.#marks.delete(markMs);
+    for (const markMs of times) {
+      if (this.#marks.has(markMs)) continue;
+      const held = markMs >= this.#lastMs ? undefined : Float64Array.from(FIELDS, (f) => this.totalAt(markMs)[f]);
+      this.#marks.set(markMs, held);
+    }
   }
 
   /** Totals as of the newest row edge at or before `atMs`. Beyond what is kept: the oldest edge kept. */
@@ -139,15 +157,12 @@ export class History {
     };
   }
 
-  /** Events in (nowMs - windowMs, nowMs], where nothing was recorded after `nowMs`. */
-  window(nowMs: number, windowMs: number): Counts {
-    return this.between(nowMs - windowMs, Math.max(nowMs, this.#lastMs));
-  }
-
   /** The array that holds the totals as of `atMs`, from `#offset` on: two returns without an object, on the hottest path. */
   #rowsAt(atMs: number): Uint32Array | Float64Array {
     this.#offset = 0;
     if (atMs >= this.#lastMs) return this.#total;
+    const mark = this.#marks.get(atMs);
+    if (mark !== undefined) return mark;
     const age = this.#lastMs - atMs;
     let r = this.#rings[0]!;
     for (let i = 1; i < this.#rings.length && age > (r.rows - 2) * r.rowMs; i++) r = this.#rings[i]!;

@@ -96,7 +96,7 @@ export const METRICS = {
   plimsoll_missed_runs_total: {
     type: 'counter',
     labels: ['target', 'reason'],
-    help: 'Slots without a run: overlap (the last run still went on), concurrency (no free place), backoff (target overloaded), late (the prober was blocked).',
+    help: 'Slots without a run: overlap (the last run still went on), concurrency (no free place), backoff (target overloaded), late (the prober was blocked), changed (the target was changed during the run).',
   },
   plimsoll_run_start_delay_seconds: {
     type: 'histogram',

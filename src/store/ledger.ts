@@ -2,13 +2,13 @@
 // Shows two truths: `acknowledged` totals (on disk, for counters) and the history in memory (for burn rates),
 // which goes on while the store cannot be written.
 import { type Cause, type Episode, MAX_EPISODES, withBadEvent } from '../slo/episodes.ts';
-import { add, type Counts, History, subtract, ZERO } from '../slo/history.ts';
+import { add, type Counts, History, HOUR_MS, subtract, ZERO } from '../slo/history.ts';
+import type { KnownSlo } from './database.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
-import type { KnownSlo, Restored, Store } from './store.ts';
+import type { Restored, Store } from './store.ts';
 
 /** Ticks kept while the store fails: totals are cumulative, so dropping older ones costs resolution, never events. */
 const MAX_PENDING = 720;
-const OLDEST_ROW_GAP_MS = 3_600_000;
 
 export interface LedgerEntry {
   readonly id: number;
@@ -26,6 +26,8 @@ export interface LedgerSlo {
   readonly periodMs: number;
   /** When it was first seen, ms since 1970, if not now. */
   readonly createdMs?: number;
+  /** Times whose totals must stay exact at any age: edges of maintenance, ms since 1970. */
+  readonly marks?: readonly number[];
 }
 
 const EMPTY: Restored = { slos: [], last: undefined, episodes: new Map(), warnings: [] };
@@ -39,6 +41,7 @@ export class Ledger {
   readonly #newSlos: KnownSlo[] = [];
   readonly #changedEpisodes = new Set<LedgerEntry>();
   readonly #restored: Restored;
+  #slos: readonly LedgerSlo[] = [];
   readonly #beganWithStore: boolean;
   #store: Store | undefined;
   #lastTickMs: number;
@@ -50,7 +53,8 @@ export class Ledger {
     this.#restored = store?.restored ?? EMPTY;
     for (const slo of this.#restored.slos) this.#known.set(slo.name, slo);
     for (const [id, counts] of this.#restored.last?.totals ?? []) this.#totals.set(id, counts);
-    this.#nextId = 1 + Math.max(0, ...this.#restored.slos.map((slo) => slo.id));
+    // Above every id that a record names, also where the name is lost: else a new SLO would take its history over.
+    this.#nextId = 1 + Math.max(0, ...this.#known.values().map((slo) => slo.id), ...this.#totals.keys());
     this.#lastTickMs = this.#restored.last?.atMs ?? 0;
   }
 
@@ -74,21 +78,10 @@ export class Ledger {
     }
     const next = new Ledger(store);
     const entries = [...this.#entries];
-    const slos = entries.map(
-      ([
-        name,
-        {
-          createdMs,
-          history: { stepMs, periodMs },
-        },
-      ]) => ({
-        name,
-        stepMs,
-        periodMs,
-        createdMs,
-      }),
+    next.setSlos(
+      this.#slos.map((slo) => ({ ...slo, createdMs: this.#entries.get(slo.name)!.createdMs })),
+      this.#lastTickMs,
     );
-    next.setSlos(slos, this.#lastTickMs);
     const counted = new Map<string, Counts>();
     const addUpTo = (name: string, total: Counts, atMs: number) => {
       next.add(name, subtract(total, counted.get(name) ?? ZERO), atMs);
@@ -97,7 +90,7 @@ export class Ledger {
     for (const { atMs, record } of this.#pending) {
       const totals = decodeRecord(atMs, record);
       for (const [name, { id }] of entries) addUpTo(name, totals?.get(id) ?? ZERO, atMs);
-      next.tick(atMs);
+      next.#close(atMs);
     }
     for (const [name, { total, episodes }] of entries) {
       addUpTo(name, total, this.#lastTickMs);
@@ -122,11 +115,13 @@ export class Ledger {
    * Returns the number of damaged records met.
    */
   setSlos(slos: readonly LedgerSlo[], nowMs: number): number {
+    this.#slos = slos;
     const wanted = new Set(slos.map((s) => s.name));
     for (const name of this.#entries.keys()) if (!wanted.has(name)) this.#entries.delete(name);
     const built: LedgerEntry[] = [];
     for (const slo of slos) {
       const old = this.#entries.get(slo.name);
+      old?.history.setMarks(slo.marks ?? []);
       if (old !== undefined && old.history.stepMs === slo.stepMs && old.history.periodMs === slo.periodMs) continue;
       const entry = this.#build(slo, slo.createdMs ?? nowMs, old);
       this.#entries.set(slo.name, entry);
@@ -139,7 +134,7 @@ export class Ledger {
           const counts = totals.get(entry.id);
           if (counts === undefined) continue;
           // The oldest row kept is the base line, unless it is the SLO's first (rows are at most an hour apart): then that is 0.
-          if (entry.history.lastMs === 0 && atMs - entry.createdMs <= OLDEST_ROW_GAP_MS)
+          if (entry.history.lastMs === 0 && atMs - entry.createdMs <= HOUR_MS)
             entry.history.record(Math.min(entry.createdMs, atMs), ZERO);
           entry.history.record(atMs, counts);
         }
@@ -161,7 +156,7 @@ export class Ledger {
     return {
       id: known.id,
       createdMs: known.createdMs,
-      history: new History(slo.stepMs, slo.periodMs),
+      history: historyOf(slo),
       total,
       acknowledged: old?.acknowledged ?? (this.#beganWithStore ? total : undefined),
       episodes: old?.episodes ?? this.#restored.episodes.get(known.id) ?? [],
@@ -174,22 +169,14 @@ export class Ledger {
     if (entry === undefined) return;
     entry.total = add(entry.total, { ...ZERO, ...event });
     if (event.bad !== undefined && cause !== undefined) {
-      entry.episodes = withBadEvent(entry.episodes, atMs, cause);
+      entry.episodes = withBadEvent(entry.episodes, atMs, cause, entry.history.stepMs);
       this.#changedEpisodes.add(entry);
     }
   }
 
   /** Closes a tick at `atMs` and commits it with all that is pending. Returns the error if the store refused. */
   tick(atMs: number): Error | undefined {
-    this.#lastTickMs = Math.max(atMs, this.#lastTickMs);
-    for (const entry of this.#entries.values()) {
-      entry.history.record(this.#lastTickMs, entry.total);
-      this.#totals.set(entry.id, entry.total);
-    }
-    const record = { atMs: this.#lastTickMs, record: encodeRecord(this.#lastTickMs, this.#totals) };
-    if (this.#pending.at(-1)?.atMs === record.atMs) this.#pending.pop();
-    this.#pending.push(record);
-    if (this.#pending.length > MAX_PENDING) this.#pending.shift();
+    this.#close(atMs);
     if (this.#store === undefined) return new Error('the store is not open');
     try {
       this.#store.commit({
@@ -206,4 +193,23 @@ export class Ledger {
     for (const entry of this.#entries.values()) entry.acknowledged = entry.total;
     return undefined;
   }
+
+  /** Writes the totals of now into every history, and a record of them to what waits for the store. */
+  #close(atMs: number): void {
+    this.#lastTickMs = Math.max(atMs, this.#lastTickMs);
+    for (const entry of this.#entries.values()) {
+      entry.history.record(this.#lastTickMs, entry.total);
+      this.#totals.set(entry.id, entry.total);
+    }
+    const record = { atMs: this.#lastTickMs, record: encodeRecord(this.#lastTickMs, this.#totals) };
+    if (this.#pending.at(-1)?.atMs === record.atMs) this.#pending.pop();
+    this.#pending.push(record);
+    if (this.#pending.length > MAX_PENDING) this.#pending.shift();
+  }
+}
+
+function historyOf({ stepMs, periodMs, marks = [] }: LedgerSlo): History {
+  const history = new History(stepMs, periodMs);
+  history.setMarks(marks);
+  return history;
 }

@@ -1,24 +1,13 @@
 // The embedded history: SQLite in WAL mode, one record per tick. What commit() returned for is on disk.
 // Never judges counts and never retries: ledger.ts does.
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { Episode } from '../slo/episodes.ts';
-import { type Counts, FIELDS, ZERO } from '../slo/history.ts';
+import { type Counts, FIELDS, FINE_MS, HOUR_MS, MEDIUM_MS, MEDIUM_ROW_MS, ZERO } from '../slo/history.ts';
+import { type KnownSlo, openDatabase, readSlos, StoreRefused, writeSlo } from './database.ts';
 import { decodeRecord, type Totals } from './record.ts';
-
-const SCHEMA_VERSION = 1;
-const FINE_MS = 6 * 3_600_000;
-const MEDIUM_MS = 3 * 86_400_000;
-const FIVE_MINUTES = 300_000;
-const HOUR = 3_600_000;
-
-export interface KnownSlo {
-  readonly id: number;
-  readonly name: string;
-  readonly createdMs: number;
-}
 
 export interface Restored {
   readonly slos: readonly KnownSlo[];
@@ -38,18 +27,16 @@ export interface Batch {
 
 export interface Store {
   readonly restored: Restored;
-  /** Calls `visit` for every tick kept, oldest first. Returns the number of damaged records that were passed over. */
+  /** Calls `visit` for every tick kept, oldest first. Returns the number of damaged records met. Never throws: history ends where it cannot be read. */
   replay(visit: (atMs: number, totals: Totals) => void): number;
   /** Writes all or nothing; throws if it could not. */
   commit(batch: Batch): void;
-  /** Thins out rows older than 6 h to one per 5 min, older than 3 d to one per hour; drops those beyond retention. Throws if it could not. */
-  prune(nowMs: number, retentionMs: number): void;
+  /**
+   * Thins out rows older than 6 h to one per 5 min, older than 3 d to one per hour; drops those beyond retention.
+   * Rows that give the totals at the times `keep` stay. Throws if it could not.
+   */
+  prune(nowMs: number, retentionMs: number, keep: readonly number[]): void;
   close(): void;
-}
-
-/** The data directory is in use by another process, or holds a newer store. */
-export class StoreRefused extends Error {
-  override readonly name = 'StoreRefused';
 }
 
 /**
@@ -59,36 +46,49 @@ export class StoreRefused extends Error {
 export function openStore(dir: string, latestMs: number): Store {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const lock = takeLock(dir);
-  const warnings: string[] = [];
-  const path = join(dir, 'plimsoll.db');
-  let opened: { db: DatabaseSync; restored: Omit<Restored, 'warnings'> };
   try {
-    opened = openDatabase(path, latestMs);
+    const { db, warnings } = openDatabase(join(dir, 'plimsoll.db'));
+    return storeOn(db, warnings, latestMs, () => lock.close());
   } catch (error) {
-    if (error instanceof StoreRefused || !isDamage(error)) {
-      lock.close();
-      throw error;
-    }
-    const aside = quarantine(path);
-    warnings.push(
-      `the store was damaged (${(error as Error).message}); it was moved to ${aside} and what could be read was copied`,
-    );
-    opened = openDatabase(path, latestMs);
-    salvage(aside, opened.db);
-    opened = { db: opened.db, restored: read(opened.db, latestMs) };
+    lock.close();
+    throw error;
   }
-  const { db, restored } = opened;
-  const ahead = Number(db.prepare('SELECT count(*) AS n FROM tick WHERE at_ms > ?').get(asInteger(latestMs))!.n);
-  if (ahead > 0)
-    warnings.push(
-      `${ahead} records are dated after the clock of now: no window shows them, counters go on from them, and they are kept in the table "ahead"`,
-    );
+}
+
+function storeOn(db: DatabaseSync, warnings: readonly string[], latestMs: number, unlock: () => void): Store {
+  const { slos, damaged } = readSlos(db);
+  // What this process writes itself is never ahead, however long it runs.
+  let believedMs = asInteger(latestMs);
+  let damagedNames = damaged;
+  const ahead = Number(db.prepare('SELECT count(*) AS n FROM tick WHERE at_ms > ?').get(believedMs)!.n);
+  const names = damaged === 0 ? [] : [`${damaged} names of SLOs were damaged; those that had a whole copy were mended`];
+  const late =
+    ahead === 0
+      ? []
+      : [
+          `${ahead} records are dated after the clock of now: no window shows them, counters go on from them, and they are kept in the table "ahead"`,
+        ];
   return {
-    restored: { ...restored, warnings },
-    replay: (visit) => replay(db, latestMs, visit),
-    commit: (batch) => commit(db, batch, latestMs),
+    restored: {
+      slos,
+      last: lastOf(db, believedMs),
+      episodes: episodesOf(db),
+      warnings: [...warnings, ...names, ...late],
+    },
+    replay(visit) {
+      const found = damagedNames + replay(db, believedMs, visit);
+      damagedNames = 0;
+      return found;
+    },
+    commit(batch) {
+      believedMs = Math.max(believedMs, ...batch.ticks.map((t) => t.atMs));
+      commit(db, batch, believedMs);
+    },
     prune: pruner(db),
-    close: () => close(db, lock),
+    close() {
+      db.close();
+      unlock();
+    },
   };
 }
 
@@ -106,44 +106,17 @@ function takeLock(dir: string): DatabaseSync {
   }
 }
 
-function openDatabase(path: string, latestMs: number): { db: DatabaseSync; restored: Omit<Restored, 'warnings'> } {
-  const db = new DatabaseSync(path);
-  try {
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000');
-    const version = Number(db.prepare('PRAGMA user_version').get()!.user_version);
-    if (version > SCHEMA_VERSION)
-      throw new StoreRefused(
-        `${path} was written by a newer plimsoll (schema ${version}); upgrade, or use another --data directory`,
-      );
-    db.exec(`CREATE TABLE IF NOT EXISTS slo (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_ms INTEGER NOT NULL) STRICT;
-      CREATE TABLE IF NOT EXISTS tick (at_ms INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
-      CREATE TABLE IF NOT EXISTS ahead (at_ms INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
-      CREATE TABLE IF NOT EXISTS episodes (slo_id INTEGER PRIMARY KEY, body TEXT NOT NULL, crc INTEGER NOT NULL) STRICT;
-      PRAGMA user_version = ${SCHEMA_VERSION}`);
-    return { db, restored: read(db, latestMs) };
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
 /** SQLite has no infinity: the largest integer that both sides hold. */
 const asInteger = (ms: number): number => Math.min(ms, Number.MAX_SAFE_INTEGER);
 
-function read(db: DatabaseSync, latestMs: number): Omit<Restored, 'warnings'> {
-  const slos = db.prepare('SELECT id, name, created_ms AS createdMs FROM slo').all() as unknown as KnownSlo[];
+function lastOf(db: DatabaseSync, latestMs: number): Restored['last'] {
   const newest = newestUpTo(db, Number.MAX_SAFE_INTEGER);
-  const sane = newestUpTo(db, asInteger(latestMs));
+  const sane = newestUpTo(db, latestMs);
   // Totals never fall, so of two records the one with more events was written later.
   const totals = new Map(sane?.totals);
   for (const [id, counts] of newest?.totals ?? [])
     if (eventsOf(counts) > eventsOf(totals.get(id) ?? ZERO)) totals.set(id, counts);
-  const last = newest === undefined ? undefined : { atMs: sane?.atMs ?? 0, totals };
-  const episodes = new Map<number, readonly Episode[]>();
-  for (const row of db.prepare('SELECT slo_id, body, crc FROM episodes').iterate()) {
-    if (crc32(String(row.body)) === Number(row.crc)) episodes.set(Number(row.slo_id), JSON.parse(String(row.body)));
-  }
-  return { slos, last, episodes };
+  return newest === undefined ? undefined : { atMs: sane?.atMs ?? 0, totals };
 }
 
 function newestUpTo(db: DatabaseSync, latestMs: number): { atMs: number; totals: Totals } | undefined {
@@ -159,63 +132,42 @@ function newestUpTo(db: DatabaseSync, latestMs: number): { atMs: number; totals:
 
 const eventsOf = (counts: Counts): number => FIELDS.reduce((sum, field) => sum + counts[field], 0);
 
+function episodesOf(db: DatabaseSync): Map<number, readonly Episode[]> {
+  const episodes = new Map<number, readonly Episode[]>();
+  for (const row of db.prepare('SELECT slo_id, body, crc FROM episodes').iterate()) {
+    if (crc32(String(row.body)) === Number(row.crc)) episodes.set(Number(row.slo_id), JSON.parse(String(row.body)));
+  }
+  return episodes;
+}
+
 function replay(db: DatabaseSync, latestMs: number, visit: (atMs: number, totals: Totals) => void): number {
   let damaged = 0;
-  const rows = db.prepare('SELECT at_ms, record FROM tick WHERE at_ms <= ? ORDER BY at_ms');
-  for (const row of rows.iterate(asInteger(latestMs))) {
-    const atMs = Number(row.at_ms);
-    const totals = decodeRecord(atMs, row.record as Uint8Array);
-    if (totals === undefined) damaged += 1;
-    else visit(atMs, totals);
+  try {
+    const rows = db.prepare('SELECT at_ms, record FROM tick WHERE at_ms <= ? ORDER BY at_ms');
+    for (const row of rows.iterate(latestMs)) {
+      const atMs = Number(row.at_ms);
+      const totals = decodeRecord(atMs, row.record as Uint8Array);
+      if (totals === undefined) damaged += 1;
+      else visit(atMs, totals);
+    }
+    for (const row of db.prepare('SELECT body, crc FROM episodes').iterate())
+      if (crc32(String(row.body)) !== Number(row.crc)) damaged += 1;
+  } catch {
+    damaged += 1;
   }
-  for (const row of db.prepare('SELECT body, crc FROM episodes').iterate())
-    if (crc32(String(row.body)) !== Number(row.crc)) damaged += 1;
   return damaged;
 }
 
-/** Does this error of SQLite say that the file itself is broken? */
-export const isDamage = (error: unknown): boolean =>
-  /not a database|malformed|corrupt|disk image/i.test(String((error as Error).message));
-
-function quarantine(path: string): string {
-  const aside = `${path}.damaged-${Date.now()}`;
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
-  }
-  return aside;
-}
-
-/** Copies every row that can still be read, one at a time from both ends, into the fresh database. */
-function salvage(aside: string, db: DatabaseSync): void {
-  const copy = (select: string, insert: string) => {
-    for (const order of ['ASC', 'DESC']) {
-      try {
-        const old = new DatabaseSync(aside, { readOnly: true });
-        for (const row of old.prepare(`${select} ORDER BY 1 ${order}`).iterate())
-          db.prepare(insert).run(...(Object.values(row) as (string | number)[]));
-        old.close();
-        return;
-      } catch {
-        // The other end may still be readable; what neither end gives is lost.
-      }
-    }
-  };
-  copy('SELECT id, name, created_ms FROM slo', 'INSERT OR IGNORE INTO slo VALUES (?, ?, ?)');
-  copy('SELECT at_ms, record FROM tick', 'INSERT OR IGNORE INTO tick VALUES (?, ?)');
-  copy('SELECT slo_id, body, crc FROM episodes', 'INSERT OR IGNORE INTO episodes VALUES (?, ?, ?)');
-}
-
-function commit(db: DatabaseSync, batch: Batch, latestMs: number): void {
+function commit(db: DatabaseSync, batch: Batch, believedMs: number): void {
   db.exec('BEGIN IMMEDIATE');
   try {
-    const slo = db.prepare('INSERT OR IGNORE INTO slo VALUES (?, ?, ?)');
-    for (const { id, name, createdMs } of batch.newSlos) slo.run(id, name, createdMs);
+    for (const slo of batch.newSlos) writeSlo(db, slo);
     const tick = db.prepare('INSERT OR REPLACE INTO tick VALUES (?, ?)');
     for (const { atMs, record } of batch.ticks) tick.run(atMs, record);
-    // Rows of a wrong clock are put aside with the first record that holds their totals; later ones are none of theirs.
-    if (db.prepare('SELECT 1 FROM tick WHERE at_ms > ? LIMIT 1').get(aheadOf(batch, latestMs)) !== undefined) {
-      db.prepare('INSERT OR REPLACE INTO ahead SELECT * FROM tick WHERE at_ms > ?').run(aheadOf(batch, latestMs));
-      db.prepare('DELETE FROM tick WHERE at_ms > ?').run(aheadOf(batch, latestMs));
+    // Rows of a wrong clock are put aside with the first record that holds their totals.
+    if (db.prepare('SELECT 1 FROM tick WHERE at_ms > ? LIMIT 1').get(believedMs) !== undefined) {
+      db.prepare('INSERT OR REPLACE INTO ahead SELECT * FROM tick WHERE at_ms > ?').run(believedMs);
+      db.prepare('DELETE FROM tick WHERE at_ms > ?').run(believedMs);
     }
     const episode = db.prepare('INSERT OR REPLACE INTO episodes VALUES (?, ?, ?)');
     for (const [id, list] of batch.episodes) {
@@ -229,32 +181,27 @@ function commit(db: DatabaseSync, batch: Batch, latestMs: number): void {
   }
 }
 
-/** A process that runs longer than a day passes its `latestMs`: what it writes itself is never ahead. */
-const aheadOf = (batch: Batch, latestMs: number): number =>
-  asInteger(Math.max(latestMs, ...batch.ticks.map((t) => t.atMs)));
-
 function pruner(db: DatabaseSync): Store['prune'] {
   const done = { fine: 0, medium: 0 };
+  db.exec('CREATE TEMP TABLE keep (at_ms INTEGER PRIMARY KEY)');
+  const keepRow = db.prepare('INSERT OR IGNORE INTO keep SELECT max(at_ms) FROM tick WHERE at_ms <= ?');
   // Keeps the newest row at or before each edge: a total at an edge is the newest total before it.
   const thin = (from: number, to: number, rowMs: number) =>
     db
       .prepare(
-        `DELETE FROM tick WHERE at_ms > ? AND at_ms <= ? AND at_ms NOT IN
+        `DELETE FROM tick WHERE at_ms > ? AND at_ms <= ? AND at_ms NOT IN (SELECT at_ms FROM keep) AND at_ms NOT IN
          (SELECT max(at_ms) FROM tick WHERE at_ms > ? AND at_ms <= ? GROUP BY (at_ms + CAST(? AS INTEGER) - 1) / CAST(? AS INTEGER))`,
       )
       .run(from, to, from, to, rowMs, rowMs);
-  return (nowMs, retentionMs) => {
-    const fine = Math.floor((nowMs - FINE_MS) / FIVE_MINUTES) * FIVE_MINUTES;
-    const medium = Math.floor((nowMs - MEDIUM_MS) / HOUR) * HOUR;
-    thin(done.fine, fine, FIVE_MINUTES);
-    thin(done.medium, medium, HOUR);
+  return (nowMs, retentionMs, keep) => {
+    db.exec('DELETE FROM keep');
+    for (const atMs of keep) keepRow.run(atMs);
+    const fine = Math.floor((nowMs - FINE_MS) / MEDIUM_ROW_MS) * MEDIUM_ROW_MS;
+    const medium = Math.floor((nowMs - MEDIUM_MS) / HOUR_MS) * HOUR_MS;
+    thin(done.fine, fine, MEDIUM_ROW_MS);
+    thin(done.medium, medium, HOUR_MS);
     db.prepare('DELETE FROM tick WHERE at_ms < ? AND at_ms < (SELECT max(at_ms) FROM tick)').run(nowMs - retentionMs);
     done.fine = fine;
     done.medium = medium;
   };
-}
-
-function close(db: DatabaseSync, lock: DatabaseSync): void {
-  db.close();
-  lock.close();
 }

@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 /** A keeper on a real store in a folder, whose commits and prunes fail with what `fault` says. */
-function keep(fault: { commit?: string; prune?: string; open?: string }) {
+function keep(fault: { commit?: string; prune?: string; open?: string; clockMs?: number }) {
   const spec = validSpec(SPEC);
   const said: string[] = [];
   const log = {
@@ -56,14 +56,14 @@ function keep(fault: { commit?: string; prune?: string; open?: string }) {
   const engine = new Engine(spec, {
     ledger: new Ledger(opened instanceof Error ? undefined : opened),
     own,
-    now: () => START + elapsedMs,
+    now: () => START + elapsedMs + (fault.clockMs ?? 0),
   });
   keeper = new Keeper(opened, {
     engine,
     own,
     log,
     openStore: open,
-    now: () => START + elapsedMs,
+    now: () => START + elapsedMs + (fault.clockMs ?? 0),
     monotonicMs: () => elapsedMs,
   });
   const tick = () => {
@@ -92,6 +92,23 @@ describe('the keeper of the history', () => {
     const again = openStore(folder.path, Number.POSITIVE_INFINITY);
     expect(again.restored.slos).toMatchObject([{ name: 'up', createdMs: START }]);
     expect(again.restored.last!.totals.get(again.restored.slos[0]!.id)!.unmeasured).toBe(8);
+    again.close();
+  });
+  it('drops no history because of a clock that runs ahead: rows get old by the time that was lived', () => {
+    const fault: { clockMs?: number } = {};
+    const first = keep(fault);
+    for (let i = 0; i < 20; i++) first.tick();
+    keeper.close();
+    fault.clockMs = 200 * 86_400_000;
+    const second = keep(fault);
+    for (let i = 0; i < 3; i++) second.tick();
+    keeper.close();
+    const again = openStore(folder.path, START + 86_400_000);
+    let rows = 0;
+    again.replay(() => {
+      rows += 1;
+    });
+    expect(rows).toBe(20);
     again.close();
   });
   it('goes on when old rows cannot be thinned out, and says it', () => {

@@ -121,6 +121,22 @@ describe('the scheduler', () => {
     expect([started.length, delays.length]).toEqual([1, 0]);
     vi.useRealTimers();
   });
+  it('counts the run of a target that was changed meanwhile as missed, and starts none beside it', async () => {
+    const { made, started, missed, delays } = scheduler(() => 12_000);
+    made.setTargets(targets(['a']));
+    await vi.advanceTimersByTimeAsync(phaseOf('a', 10_000) + 1);
+    made.setTargets(targets(['a']).map((t) => ({ ...t, timeout: 4_000 })));
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect([started.length, missed]).toEqual([1, []]);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(missed).toEqual([
+      ['a', 'overlap'],
+      ['a', 'changed'],
+    ]);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(delays.length).toBeGreaterThan(0);
+    vi.useRealTimers();
+  });
   it('stops: waits for runs within the grace, aborts the others after it', async () => {
     const { made, delays, abortedRuns } = scheduler((name) => (name === 'short' ? 1_000 : 600_000));
     made.setTargets(targets(['short', 'hung']));

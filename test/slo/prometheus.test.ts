@@ -63,17 +63,17 @@ describe('burn rates here and in Prometheus', () => {
       `(${difference('bad')} / (${difference('bad')} + ${difference('good')})) / (1 - 0.99)`,
       END,
     );
-    const ours = burnRate(history.window(END, WINDOWS[window]!), 0.99)!;
+    const ours = burnRate(history.between(END - WINDOWS[window]!, END), 0.99)!;
     expect(ours).toBeGreaterThan(0.5);
     expect(Math.abs(theirs - ours) / ours).toBeLessThan(0.001);
   });
   it('count the same bad events over 6 h, to the event', async () => {
     expect(await query('sum(slo_events_total{result="bad"} - slo_events_total{result="bad"} offset 6h)', END)).toBe(
-      history.window(END, 6 * HOUR).bad,
+      history.between(END - 6 * HOUR, END).bad,
     );
   });
   it('are what increase() of the counter says, within one event', async () => {
     const increase = await query('sum(increase(slo_events_total{result="good"}[1h]))', END);
-    expect(Math.abs(increase - history.window(END, HOUR).good)).toBeLessThan(2);
+    expect(Math.abs(increase - history.between(END - HOUR, END).good)).toBeLessThan(2);
   });
 });

@@ -52,7 +52,7 @@ describe('a counter', () => {
       ledger.tick(START + i * STEP);
     }
     expect(ledger.entry('up')!.acknowledged!.good).toBe(600);
-    expect(ledger.entry('up')!.history.window(START + 600 * STEP, HOUR).good).toBe(60);
+    expect(ledger.entry('up')!.history.between(START + 600 * STEP - HOUR, START + 600 * STEP).good).toBe(60);
   });
 });
 
@@ -65,9 +65,9 @@ describe('a window', () => {
         for (let i = 1; i <= 720; i++)
           history.record(START + i * STEP, { ...ZERO, good: i - Number(i >= errorAt), bad: Number(i >= errorAt) });
         const nowMs = START + 720 * STEP + offsetMs;
-        expect(history.window(nowMs, 6 * HOUR).bad).toBe(1);
+        expect(history.between(nowMs - 6 * HOUR, nowMs).bad).toBe(1);
         const age = nowMs - (START + errorAt * STEP);
-        expect(history.window(nowMs, 300_000).bad).toBe(age < 300_000 + offsetMs ? 1 : 0);
+        expect(history.between(nowMs - 300_000, nowMs).bad).toBe(age < 300_000 + offsetMs ? 1 : 0);
       }),
       { numRuns: 50 },
     );
@@ -78,9 +78,9 @@ describe('a window', () => {
     const asked: number[] = [];
     for (let second = 1; second <= 6 * 3_600; second++) {
       history.record(START + second * 1_000, { ...ZERO, good: Math.floor(second / 30) });
-      if (second % 60 === 0) asked.push(history.window(START + second * 1_000, 300_000).good);
+      if (second % 60 === 0) asked.push(history.between(START + second * 1_000 - 300_000, START + second * 1_000).good);
     }
-    expect(history.window(START + 6 * HOUR, 6 * HOUR).good).toBe(720);
+    expect(history.between(START + 6 * HOUR - 6 * HOUR, START + 6 * HOUR).good).toBe(720);
     expect(new Set(asked.slice(5))).toEqual(new Set([10]));
   });
 });

@@ -6,9 +6,10 @@ import { backup, DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Counts, ZERO } from '../../src/slo/history.ts';
+import { StoreRefused } from '../../src/store/database.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { decodeRecord, encodeRecord } from '../../src/store/record.ts';
-import { openStore, type Store, StoreRefused } from '../../src/store/store.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const DAY = 86_400_000;
@@ -91,7 +92,9 @@ describe('the store', () => {
     const after = restarted(START + DAY).ledger.entry('a')!;
     expect(after.acknowledged).toEqual({ ...ZERO, good: 90, bad: 10 });
     expect(after.createdMs).toBe(before.createdMs);
-    expect(after.history.window(START + 3_000_000, 600_000)).toEqual(before.history.window(START + 3_000_000, 600_000));
+    expect(after.history.between(START + 3_000_000 - 600_000, START + 3_000_000)).toEqual(
+      before.history.between(START + 3_000_000 - 600_000, START + 3_000_000),
+    );
     expect(after.episodes).toEqual(before.episodes);
   });
 
@@ -99,7 +102,7 @@ describe('the store', () => {
     filled(100);
     const { ledger } = restarted(START + DAY);
     ledger.tick(START + DAY);
-    expect(ledger.entry('a')!.history.window(START + DAY, 6 * 3_600_000)).toEqual(ZERO);
+    expect(ledger.entry('a')!.history.between(START + DAY - 6 * 3_600_000, START + DAY)).toEqual(ZERO);
   });
 
   it('refuses a second process, and lets it in once the first is gone', () => {
@@ -160,13 +163,94 @@ describe('the store', () => {
     expect(ticks()).toBe(2);
   });
 
-  it('opens a store that an earlier program made, which had fewer tables', () => {
+  it('upgrades a store of version 1, which had names once and without CRC, and can be killed in the middle', () => {
     filled(3);
     for (const s of open.splice(0)) s.close();
     const db = new DatabaseSync(join(dir, 'plimsoll.db'));
-    db.exec('DROP TABLE ahead');
+    db.exec(`CREATE TABLE old (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_ms INTEGER NOT NULL) STRICT;
+      INSERT INTO old SELECT id, name, created_ms FROM slo; DROP TABLE slo; DROP TABLE slo_copy; DROP TABLE ahead;
+      ALTER TABLE old RENAME TO slo; PRAGMA user_version = 1`);
     db.close();
-    expect(restarted(START + 120_000).ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 3 });
+    const { ledger } = restarted(START + 120_000);
+    expect(ledger.entry('a')).toMatchObject({ createdMs: START, acknowledged: { good: 3 } });
+    const after = new DatabaseSync(join(dir, 'plimsoll.db'), { readOnly: true });
+    expect(after.prepare('PRAGMA user_version').get()!.user_version).toBe(2);
+    expect(after.prepare('SELECT count(*) AS n FROM slo_copy').get()!.n).toBe(1);
+    after.close();
+  });
+
+  it('mends the name of an SLO from its copy, and counts the damage', () => {
+    filled(100);
+    for (const s of open.splice(0)) s.close();
+    const change = (sql: string) => {
+      const db = new DatabaseSync(join(dir, 'plimsoll.db'));
+      db.exec(sql);
+      db.close();
+    };
+    change(`UPDATE slo SET name = 'q'`);
+    const { ledger, damaged } = restarted(START + 101 * 30_000);
+    expect([damaged, ledger.entry('a')!.acknowledged!.good]).toEqual([1, 90]);
+    expect(open[0]!.restored.warnings.join()).toContain('1 names of SLOs were damaged');
+    for (const s of open.splice(0)) s.close();
+    change(`UPDATE slo_copy SET created_ms = 1`);
+    expect(restarted(START + 101 * 30_000).ledger.entry('a')!.createdMs).toBe(START);
+  });
+
+  it('gives an SLO whose name is lost a history of its own, never that of a stranger', () => {
+    filled(100);
+    for (const s of open.splice(0)) s.close();
+    const db = new DatabaseSync(join(dir, 'plimsoll.db'));
+    db.exec(`DELETE FROM slo; DELETE FROM slo_copy`);
+    db.close();
+    const { ledger } = restarted(START + 101 * 30_000);
+    const { id, acknowledged, history } = ledger.entry('a')!;
+    expect([id, acknowledged]).toEqual([2, ZERO]);
+    const now = START + 101 * 30_000;
+    expect(history.between(now - 3_600_000, now)).toEqual(ZERO);
+  });
+
+  it('reads what it wrote itself on a reload after five days, not only up to the day after its start', () => {
+    const ledger = new Ledger(store(START + DAY));
+    ledger.setSlos([SLO], START);
+    const now = START + 5 * DAY;
+    for (let at = START + 300_000; at <= now; at += 300_000) {
+      ledger.add('a', { good: 10 }, at);
+      ledger.tick(at);
+    }
+    ledger.setSlos([{ ...SLO, periodMs: 28 * DAY }], now);
+    const { history } = ledger.entry('a')!;
+    expect(history.between(now - 300_000, now).good).toBe(10);
+    expect(history.between(now - 3_600_000, now).good).toBe(120);
+  });
+
+  it('saves what can be read around a broken page, and starts', () => {
+    filled(2_000);
+    for (const s of open.splice(0)) s.close();
+    const file = join(dir, 'plimsoll.db');
+    const bytes = readFileSync(file);
+    bytes.fill(0, 8 * 4096, 9 * 4096);
+    writeFileSync(file, bytes);
+    const { ledger } = restarted(START + 2_001 * 30_000);
+    expect(open[0]!.restored.warnings.join()).toContain('was damaged');
+    expect(ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 1_800, bad: 200 });
+    ledger.add('a', { good: 1 }, START + 2_001 * 30_000);
+    expect(ledger.tick(START + 2_001 * 30_000)).toBeUndefined();
+  });
+
+  it('keeps the rows at the edges of maintenance when rows are thinned out, also over a restart', () => {
+    const [from, to] = [START + 1_901 * 30_000, START + 1_937 * 30_000];
+    const marked = { ...SLO, marks: [from, to] };
+    const ledger = filled(2_000);
+    ledger.setSlos([marked], START);
+    const inside = () => (l: Ledger) => l.entry('a')!.history.between(from, to);
+    expect(inside()(ledger)).toEqual({ ...ZERO, good: 33, bad: 3 });
+    const later = START + 5 * DAY;
+    open[0]!.prune(later, 95 * DAY, [from, to]);
+    for (const s of open.splice(0)) s.close();
+    const again = new Ledger(store());
+    again.setSlos([marked], later);
+    again.tick(later);
+    expect(inside()(again)).toEqual({ ...ZERO, good: 33, bad: 3 });
   });
 
   it('moves a file that is no database aside and starts anew with a warning', () => {
@@ -189,10 +273,10 @@ describe('the store', () => {
   it('thins rows out and keeps every window of the rows that stay', () => {
     const ledger = filled(2_000);
     const newest = START + 2_000 * 30_000;
-    const before = ledger.entry('a')!.history.window(newest, 12 * 3_600_000);
-    open[0]!.prune(newest, 95 * DAY);
+    const before = ledger.entry('a')!.history.between(newest - 12 * 3_600_000, newest);
+    open[0]!.prune(newest, 95 * DAY, []);
     const { ledger: again } = restarted(newest);
-    expect(again.entry('a')!.history.window(newest, 12 * 3_600_000)).toEqual(before);
+    expect(again.entry('a')!.history.between(newest - 12 * 3_600_000, newest)).toEqual(before);
     const db = new DatabaseSync(join(dir, 'plimsoll.db'), { readOnly: true });
     const rows = Number(db.prepare('SELECT count(*) AS n FROM tick').get()!.n);
     db.close();
@@ -231,7 +315,7 @@ describe('a ledger whose store fails', () => {
       expect(ledger.tick(START + i * 30_000)?.message).toMatch(/full/);
     }
     expect(ledger.entry('a')!.acknowledged).toEqual(ZERO);
-    expect(ledger.entry('a')!.history.window(START + 150_000, 300_000).bad).toBe(5);
+    expect(ledger.entry('a')!.history.between(START + 150_000 - 300_000, START + 150_000).bad).toBe(5);
     disk.broken = false;
     ledger.add('a', { good: 1 }, START + 180_000);
     expect(ledger.tick(START + 180_000)).toBeUndefined();
@@ -240,7 +324,7 @@ describe('a ledger whose store fails', () => {
     expect(
       restarted(START + 200_000)
         .ledger.entry('a')!
-        .history.window(START + 180_000, 180_000).bad,
+        .history.between(START + 180_000 - 180_000, START + 180_000).bad,
     ).toBe(5);
   });
 });
@@ -302,9 +386,9 @@ describe('a store that is opened late', () => {
     }
     const { history } = without.movedTo(store()).entry('a')!;
     const now = START + DAY + 120_000;
-    expect(history.window(now, 60_000).bad).toBe(2);
-    expect(history.window(now, 3_600_000).bad).toBe(4);
-    expect(history.window(now, 2 * DAY)).toMatchObject({ good: 9, bad: 5 });
+    expect(history.between(now - 60_000, now).bad).toBe(2);
+    expect(history.between(now - 3_600_000, now).bad).toBe(4);
+    expect(history.between(now - 2 * DAY, now)).toMatchObject({ good: 9, bad: 5 });
   });
   it('that breaks and is opened anew holds every SLO and total again', () => {
     const ledger = filled(10);
@@ -341,7 +425,7 @@ describe('a store that a wrong clock wrote to', () => {
     expect(ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 14, bad: 1 });
     ledger.add('a', { bad: 1 }, START + DAY);
     ledger.tick(START + DAY);
-    expect(ledger.entry('a')!.history.window(START + DAY, 3_600_000)).toEqual({ ...ZERO, bad: 1 });
+    expect(ledger.entry('a')!.history.between(START + DAY - 3_600_000, START + DAY)).toEqual({ ...ZERO, bad: 1 });
   });
   it('never lets a total fall, also when that time has come', () => {
     wrong();
@@ -353,7 +437,7 @@ describe('a store that a wrong clock wrote to', () => {
     const late = new Ledger(store(future + DAY));
     late.setSlos([{ ...SLO, periodMs: 500 * DAY }], future + DAY);
     expect(late.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 14, bad: 8 });
-    expect(late.entry('a')!.history.window(future + DAY, 2 * DAY).bad).toBe(0);
+    expect(late.entry('a')!.history.between(future + DAY - 2 * DAY, future + DAY).bad).toBe(0);
   });
 });
 
