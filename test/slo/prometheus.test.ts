@@ -9,7 +9,7 @@ import { type Prometheus, startPrometheus } from '../services/prometheus.ts';
 const STEP = 30_000;
 const HOUR = 3_600_000;
 const START = Date.UTC(2026, 0, 1);
-const STEPS = 3 * 2880;
+const STEPS = 4 * 2880;
 const END = START + STEPS * STEP;
 const WINDOWS: Readonly<Record<string, number>> = {
   '5m': 300_000,
@@ -18,12 +18,13 @@ const WINDOWS: Readonly<Record<string, number>> = {
   '2h': 2 * HOUR,
   '6h': 6 * HOUR,
   '1d': 24 * HOUR,
+  '3d': 72 * HOUR,
 };
 
 const history = new History(STEP, 30 * 24 * HOUR);
 let prometheus: Prometheus;
 
-/** Three days: 5 % bad, a total outage of 20 minutes, and an hour that was not measured. */
+/** Four days: 5 % bad, a total outage of 20 minutes, and an hour that was not measured. */
 const resultAt = (i: number): 'good' | 'bad' | 'none' => {
   if (i > 8_000 && i <= 8_120) return 'none';
   if (i > 8_400 && i <= 8_440) return 'bad';
