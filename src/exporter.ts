@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { createTimeline } from './engine/clock.ts';
 import { Engine } from './engine/engine.ts';
 import { Keeper, tryOpen } from './engine/keeper.ts';
+import { RunLog } from './engine/run-log.ts';
 import { healthRoutes } from './http/health.ts';
 import { metricsRoute } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
@@ -20,7 +21,6 @@ import { createResolver, type Resolve } from './probe/resolve.ts';
 import { type Run, runProbe } from './probe/runner.ts';
 import { createScheduler } from './probe/scheduler.ts';
 import type { Tracer } from './probe/trace-port.ts';
-import { verdictOf } from './spec/outcome.ts';
 import type { Spec } from './spec/spec.ts';
 import type { Target } from './spec/target.ts';
 import { Ledger } from './store/ledger.ts';
@@ -67,6 +67,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     const runnerPorts = { probes, resolve, tracer: ports.tracer, lag, location, now: Date.now };
     return excused(await runProbe(target, runnerPorts, stop), networkUp);
   };
+  const runLog = new RunLog(log);
   const scheduler = createScheduler({
     monotonicMs,
     concurrency: () => engine.spec.exporter.concurrency,
@@ -74,7 +75,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     onRun(finished, delayMs) {
       own.observe('plimsoll_run_start_delay_seconds', Math.max(0, delayMs) / 1000);
       engine.onRun(finished);
-      logRun(log, finished);
+      runLog.onRun(finished);
     },
     onMissed: (target, reason) => engine.onMissed(target, reason),
   });
@@ -89,10 +90,15 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     own.set('plimsoll_clock_offset_seconds', timeline.offsetMs() / 1000);
     own.set('plimsoll_runs_in_flight', scheduler.inFlight);
     keeper.tick();
+    for (const { slo, tier, fires } of engine.tierChanges()) {
+      if (fires) log.warn({ slo, tier }, 'the condition of an alert tier holds');
+      else log.info({ slo, tier }, 'the condition of an alert tier holds no longer');
+    }
   };
 
   const server = createServer(ports.access, (error) => log.error({ err: error }, 'request failed'));
   const { app } = server;
+  await openApi(app, ports.version);
   healthRoutes(app, {
     notReady() {
       if (stopping) return ['stopping'];
@@ -100,7 +106,6 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       return keeper.quietMs > 3 * engine.tickMs + 5_000 ? ['ticks are late'] : [];
     },
   });
-  await openApi(app, ports.version);
   await server.guarded((guarded) => {
     metricsRoute(guarded, { engine, own });
     sloRoutes(guarded, engine);
@@ -136,6 +141,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       if (lacking.length > 0) log.warn({ settings: lacking }, 'these take effect at the next start');
       engine.load(next);
       scheduler.setTargets(next.targets);
+      runLog.keepTargets(new Set(next.targets.map((t) => t.name)));
       arm();
       loaded();
     },
@@ -150,21 +156,4 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       keeper.close();
     },
   };
-}
-
-/** Bad and unmeasured steps are logged; good runs only at level debug. */
-function logRun(log: Logger, run: Run): void {
-  const base = {
-    target: run.target.name,
-    kind: run.target.kind,
-    traceId: run.traceId,
-    durationMs: Math.round(run.durationMs),
-  };
-  for (const step of run.steps) {
-    const verdict = verdictOf(step.outcome);
-    const line = { ...base, step: step.step, outcome: step.outcome, blame: step.blame, detail: step.detail };
-    if (verdict === 'bad') log.warn(line, 'probe failed');
-    else if (verdict === 'unmeasured' && step.outcome !== 'skipped') log.info(line, 'probe could not tell');
-  }
-  log.debug(base, 'run finished');
 }

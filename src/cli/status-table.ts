@@ -37,26 +37,37 @@ function burn(rate: number | null | undefined): string {
 }
 
 /** "in 12m" or "in 3h 5m"; "now" within half a minute. */
-function when(ms: number): string {
-  const minutes = Math.round(Math.abs(ms) / 60_000);
-  if (minutes === 0) return 'now';
+const when = (ms: number): string => (Math.abs(ms) < 30_000 ? 'now' : `in ${span(ms)}`);
+
+/** "12m", "3h 5m" or "2d 4h", at least a minute. */
+function span(ms: number): string {
+  const minutes = Math.max(1, Math.round(Math.abs(ms) / 60_000));
   const parts = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
   const text = ['d', 'h', 'm'].flatMap((unit, i) => (parts[i]! > 0 ? [`${parts[i]}${unit}`] : [])).slice(0, 2);
-  return `in ${text.join(' ')}`;
+  return text.join(' ');
 }
 
 function outlook(slo: SloView, nowMs: number): string {
+  if (slo.recoversAtMs !== null && (slo.currentBurnRate ?? 0) > 1) return 'overspent, and still burning';
   if (slo.exhaustedAtMs !== null) return `budget gone ${when(slo.exhaustedAtMs - nowMs)}`;
   if (slo.recoversAtMs !== null) return `above 0 ${when(slo.recoversAtMs - nowMs)}`;
   if (slo.wholeAtMs !== null) return `whole ${when(slo.wholeAtMs - nowMs)}`;
   return '';
 }
 
-/** Of the newest episode, and which targets that this one depends on fail now: `dependency: db_error (shop-db refused)`. */
-function lastBlame({ blame, outcome, failingDependencies }: SloView): string {
+const RECENT_MS = 60_000;
+
+/**
+ * Why nothing can be told, else of the newest episode: `dependency: db_error (shop-db refused)` with the targets that this
+ * one depends on and that fail now, or `dependency: db_error 12m ago`.
+ */
+function lastBlame({ blind, blame, outcome, lastBadMs, failingDependencies }: SloView, nowMs: number): string {
+  if (blind) return `${blind.blame}: ${blind.outcome}`;
   if (blame === null) return '';
   const failing = failingDependencies.map((f) => `${f.target} ${f.outcome}`).join(', ');
-  return `${blame}: ${outcome}${failing === '' ? '' : ` (${failing})`}`;
+  if (failing !== '') return `${blame}: ${outcome} (${failing})`;
+  const agoMs = nowMs - (lastBadMs ?? nowMs);
+  return `${blame}: ${outcome}${agoMs < RECENT_MS ? '' : ` ${span(agoMs)} ago`}`;
 }
 
 interface Column {
@@ -78,8 +89,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'OUTLOOK', cell: outlook },
 ];
 /** What a narrow terminal does without: first what the spec says too, then what can be asked for. Name, budget and state stay. */
-const DROPPED = ['TARGET', 'OBJECTIVE', 'SLI', 'OUTLOOK', 'BURN 1h', 'LAST BLAME', 'BURN 5m'];
+const DROPPED = ['OBJECTIVE', 'SLI', 'BURN 1h', 'TARGET', 'OUTLOOK', 'LAST BLAME', 'BURN 5m'];
 const GAP = '  ';
+const MIN_NAME = 10;
 
 /** One line per SLO, worst first, in at most `width` columns. */
 export function renderTable(list: readonly SloView[], { color, width, nowMs }: TableOptions): string {
@@ -96,20 +108,32 @@ export function renderTable(list: readonly SloView[], { color, width, nowMs }: T
 
 /** Header and rows that fit: fewer columns, then shorter names. */
 function fitted(slos: readonly SloView[], nowMs: number, width: number): string[] {
-  for (let dropped = 0; ; dropped++) {
-    const columns = COLUMNS.filter(({ title }) => !DROPPED.slice(0, dropped).includes(title));
-    const cells = columns.map(({ title, cell }) => [title, ...slos.map((slo) => cell(slo, nowMs))]);
-    const widths = cells.map((column) => Math.max(...column.map((text) => text.length)));
-    const total = widths.reduce((sum, w) => sum + w, GAP.length * (widths.length - 1));
-    const isLast = dropped === DROPPED.length;
-    // Names give way before the columns that say what burns, but stay readable.
-    const shortest =
-      dropped < 3 ? widths[0]! : isLast ? Math.min(10, widths[0]!) : Math.min(widths[0]!, Math.floor(width / 4));
-    const nameWidth = Math.max(shortest, Math.min(widths[0]!, widths[0]! - (total - width)));
-    if (total - widths[0]! + nameWidth > width && !isLast) continue;
-    widths[0] = nameWidth;
-    return cells[0]!.map((_, row) => line(cells, widths, row).slice(0, width));
+  const all = COLUMNS.map(({ title, cell }) => {
+    const texts = [title, ...slos.map((slo) => cell(slo, nowMs))];
+    return { title, texts, width: Math.max(...texts.map((text) => text.length)) };
+  });
+  const nameWidth = all[0]!.width;
+  // Names give way before the columns that say what burns, but stay readable.
+  const shortest = Math.min(nameWidth, Math.max(MIN_NAME, Math.floor(width / 4)));
+  const totalOf = (columns: typeof all, name: number) =>
+    columns.reduce((sum, column) => sum + column.width + GAP.length, name - nameWidth - GAP.length);
+  let shown = all;
+  for (const title of DROPPED) {
+    const name = ['OUTLOOK', 'LAST BLAME', 'BURN 5m'].includes(title) ? shortest : nameWidth;
+    if (totalOf(shown, name) > width) shown = shown.filter((column) => column.title !== title);
   }
+  // A narrow column may fit again where a wide one went.
+  for (const column of all.toReversed()) {
+    const more = all.filter((c) => c === column || shown.includes(c));
+    if (totalOf(more, nameWidth) <= width) shown = more;
+  }
+  const name = Math.max(
+    Math.min(shortest, MIN_NAME),
+    Math.min(nameWidth, nameWidth - (totalOf(shown, nameWidth) - width)),
+  );
+  const widths = shown.map((column, i) => (i === 0 ? name : column.width));
+  const cells = shown.map((column) => column.texts);
+  return cells[0]!.map((_, row) => line(cells, widths, row).slice(0, width));
 }
 
 function line(cells: readonly (readonly string[])[], widths: readonly number[], row: number): string {

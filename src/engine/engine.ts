@@ -14,7 +14,7 @@ import type { Ledger, LedgerEntry } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
 import { plansOf, type SloPlan } from './plan.ts';
 import { sloFamilies } from './slo-series.ts';
-import { type Failing, inMaintenance, type SloView, sloView } from './view.ts';
+import { type Blind, type Failing, firingTiers, inMaintenance, type SloView, sloView } from './view.ts';
 
 const MIN_TICK_MS = 1_000;
 const MAX_TICK_MS = 30_000;
@@ -39,6 +39,9 @@ export class Engine {
   #marks: readonly number[] = [];
   /** The last bad step of targets whose last run was bad. */
   readonly #failing = new Map<string, Failing>();
+  readonly #firing = new Map<string, readonly string[]>();
+  /** Why the newest event of an SLO that could not be told good from bad could not, in this process. */
+  readonly #blind = new Map<string, Blind>();
 
   constructor(spec: Spec, ports: EnginePorts) {
     this.#ports = ports;
@@ -105,6 +108,7 @@ export class Engine {
   #count(plan: SloPlan, event: SliEvent): void {
     const now = this.#ports.now();
     const excluded = event.result !== 'unmeasured' && inMaintenance(plan, now);
+    if (event.result === 'unmeasured' && event.cause !== undefined) this.#blind.set(plan.slo.name, event.cause);
     const field: keyof Counts = excluded ? (event.result === 'good' ? 'excludedGood' : 'excludedBad') : event.result;
     this.#ledger.add(plan.slo.name, { [field]: 1 }, now, event.result === 'bad' && !excluded ? event.cause : undefined);
   }
@@ -160,6 +164,23 @@ export class Engine {
     return this.#ledger.lastTickMs;
   }
 
+  /** Alert tiers that began or ceased to fire since the last call: what a log tells who has no rule engine. */
+  *tierChanges(): Generator<{ slo: string; tier: string; fires: boolean }> {
+    const now = this.evaluatedAt();
+    for (const plan of this.#plans.values()) {
+      const { name } = plan.slo;
+      const entry = this.entry(name);
+      const before = this.#firing.get(name) ?? [];
+      const lastBadMs = entry?.episodes.at(-1)?.lastBadMs ?? Number.NEGATIVE_INFINITY;
+      const longestMs = Math.max(0, ...plan.tiers.map((tier) => tier.longMs));
+      // Without a bad event in the longest window nothing can fire: the usual case costs nothing.
+      const firing = entry === undefined || now - lastBadMs > longestMs ? [] : firingTiers(plan, entry, now);
+      for (const tier of firing) if (!before.includes(tier)) yield { slo: name, tier, fires: true };
+      for (const tier of before) if (!firing.includes(tier)) yield { slo: name, tier, fires: false };
+      if (firing.length > 0 || before.length > 0) this.#firing.set(name, firing);
+    }
+  }
+
   /** Views of all SLOs, one at a time, so that a caller with thousands can pause between them. */
   *views(): Generator<SloView> {
     for (const name of this.#plans.keys()) {
@@ -173,7 +194,7 @@ export class Engine {
     const entry = this.entry(name);
     if (plan === undefined || entry === undefined) return undefined;
     const failing = plan.slo.dependsOn.flatMap((target) => this.#failing.get(target) ?? []);
-    return sloView(plan, entry, this.evaluatedAt(), failing);
+    return sloView(plan, entry, this.evaluatedAt(), failing, this.#blind.get(name));
   }
 
   plan(name: string): SloPlan | undefined {

@@ -35,7 +35,8 @@ export interface SloPlan {
   periodAt(nowMs: number): Period;
 }
 
-const PROBES_TO_JUDGE = 4;
+/** So many probes say what goes on now. */
+export const PROBES_TO_JUDGE = 4;
 
 /** The plan of every SLO. Expects a spec that passed its checks. */
 export function plansOf(spec: Spec): SloPlan[] {

@@ -11,10 +11,10 @@ import {
   withoutExclusion,
 } from '../slo/budget.ts';
 import { mainCause } from '../slo/episodes.ts';
-import { add, type Counts, type History } from '../slo/history.ts';
+import { add, type Counts, type History, ZERO } from '../slo/history.ts';
 import { pageCondition } from '../slo/policy.ts';
 import type { LedgerEntry } from '../store/ledger.ts';
-import type { SloPlan } from './plan.ts';
+import { PROBES_TO_JUDGE, type SloPlan } from './plan.ts';
 
 export type SloState = 'ok' | 'burning' | 'exhausted' | 'no-data' | 'maintenance';
 
@@ -33,6 +33,13 @@ export interface Failing {
   readonly target: string;
   readonly step: string;
   readonly outcome: string;
+}
+
+/** Why an event could not be told good from bad. */
+export interface Blind {
+  readonly step: string;
+  readonly outcome: string;
+  readonly blame: string;
 }
 
 export interface SloView {
@@ -59,6 +66,10 @@ export interface SloView {
   /** Targets of `dependsOn` that fail now: where to look first. */
   readonly failingDependencies: readonly Failing[];
   readonly lastBadMs: number | null;
+  /** What the newest event that could not be told apart ended in, while the state is no-data. */
+  readonly blind: Blind | null;
+  /** Burn rate of the window that means "now"; null without events. */
+  readonly currentBurnRate: number | null;
   readonly measured: number;
   readonly coverageRatio: number;
   readonly createdMs: number;
@@ -146,22 +157,32 @@ export function firingTiers(plan: SloPlan, entry: LedgerEntry, nowMs: number): s
     .map((tier) => tier.tier);
 }
 
-function stateOf(plan: SloPlan, current: Counts, remaining: number | null, nowMs: number): SloState {
+function stateOf(
+  plan: SloPlan,
+  entry: LedgerEntry,
+  current: Counts,
+  remaining: number | null,
+  nowMs: number,
+): SloState {
   if (remaining !== null && remaining <= 0) return 'exhausted';
   if (inMaintenance(plan, nowMs)) return 'maintenance';
+  // Not one known event in the last four: what was good before says nothing of now.
+  const latest = countsBetween(entry.history, plan, nowMs - PROBES_TO_JUDGE * plan.stepMs, nowMs);
   const burn = burnRate(current, plan.slo.objective);
-  if (burn === null) return 'no-data';
+  if (burn === null || latest.good + latest.bad === 0) return 'no-data';
   return burn > 1 ? 'burning' : 'ok';
 }
 
 function forecast(plan: SloPlan, entry: LedgerEntry, nowMs: number, period: PeriodView, current: Counts): Forecast {
   const { objective, window } = plan.slo;
+  // Nothing that is excluded can exhaust a budget.
+  const going = inMaintenance(plan, nowMs) ? ZERO : current;
   if (typeof window !== 'number')
     return forecastCalendar({
       nowMs,
       endMs: period.endMs,
       budget: period.budget,
-      recent: current,
+      recent: going,
       stepMs: plan.stepMs,
     });
   const unlivedAt = (atMs: number) => Math.max(0, entry.createdMs - (atMs - window)) / plan.stepMs;
@@ -173,7 +194,7 @@ function forecast(plan: SloPlan, entry: LedgerEntry, nowMs: number, period: Peri
     objective,
     countsSince: (fromMs) => countsBetween(entry.history, plan, fromMs, nowMs),
     unlivedAt,
-    recent: current,
+    recent: going,
   });
 }
 
@@ -183,6 +204,7 @@ export function sloView(
   entry: LedgerEntry,
   nowMs: number,
   failingDependencies: readonly Failing[] = [],
+  lastBlind?: Blind,
 ): SloView {
   const { slo } = plan;
   const period = periodView(plan, entry, nowMs);
@@ -190,6 +212,7 @@ export function sloView(
   const periodMs = nowMs - period.startMs;
   windows.push(windowView(plan, entry, nowMs, plan.periodLabel, periodMs));
   const current = countsBetween(entry.history, plan, nowMs - plan.currentMs, nowMs);
+  const state = stateOf(plan, entry, current, period.budget.remainingRatio, nowMs);
   const newest = entry.episodes.at(-1);
   const cause = newest === undefined ? undefined : mainCause(newest);
   const { counts } = period;
@@ -210,12 +233,14 @@ export function sloView(
     burn: Object.fromEntries(windows.map((w) => [w.window, w.burnRate])),
     windows,
     firing: firingTiers(plan, entry, nowMs),
-    state: stateOf(plan, current, period.budget.remainingRatio, nowMs),
+    state,
     blame: cause?.blame ?? null,
     outcome: cause?.outcome ?? null,
     step: cause?.step ?? null,
     failingDependencies,
     lastBadMs: newest?.lastBadMs ?? null,
+    blind: state === 'no-data' ? (lastBlind ?? null) : null,
+    currentBurnRate: burnRate(current, slo.objective),
     measured: counts.good + counts.bad,
     coverageRatio: windows.at(-1)!.coverageRatio,
     createdMs: entry.createdMs,

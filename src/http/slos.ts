@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Engine } from '../engine/engine.ts';
 import type { SloView } from '../engine/view.ts';
 import './openapi.ts';
-import { problem } from './problem.ts';
+import { problem, problemsFor } from './problem.ts';
 
 /** SLOs per turn of the event loop: about 2 ms of work. */
 const VIEWS_PER_TURN = 50;
@@ -54,6 +54,12 @@ const SLO = {
       },
     },
     lastBadMs: nullable('number', 'ms since 1970'),
+    blind: {
+      type: ['object', 'null'],
+      description: 'why nothing can be told, while the state is no-data',
+      properties: { step: { type: 'string' }, outcome: { type: 'string' }, blame: { type: 'string' } },
+    },
+    currentBurnRate: nullable('number', 'of the shortest window that holds four probes'),
     measured: { type: 'number', description: 'good and bad events in the period' },
     coverageRatio: { type: 'number' },
     createdMs: { type: 'number' },
@@ -82,16 +88,6 @@ const MAINTENANCE = {
     applied: { type: 'boolean' },
   },
 } as const;
-const PROBLEM = {
-  type: 'object',
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'number' },
-    detail: { type: 'string' },
-  },
-} as const;
-
 export function sloRoutes(app: FastifyInstance, engine: Engine): void {
   app.get(
     '/api/v1/slos',
@@ -121,7 +117,7 @@ export function sloRoutes(app: FastifyInstance, engine: Engine): void {
       schema: {
         summary: 'One SLO with windows, episodes and maintenance',
         params: { type: 'object', properties: { name: { type: 'string' } } },
-        response: { 200: one, 404: PROBLEM },
+        response: { 200: one, ...problemsFor({ 404: 'there is no SLO of this name' }) },
       },
     },
     (request, reply) => {

@@ -1,7 +1,7 @@
 // The embedded history: SQLite in WAL mode, one record per tick. What commit() returned for is on disk.
 // Never judges counts and never retries: ledger.ts does.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { Episode } from '../slo/episodes.ts';
@@ -44,7 +44,7 @@ export interface Store {
  * the totals in them count. Throws StoreRefused; any other failure to open is the caller's to survive.
  */
 export function openStore(dir: string, latestMs: number): Store {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeDirectory(dir);
   const lock = takeLock(dir);
   try {
     const { db, warnings } = openDatabase(join(dir, 'plimsoll.db'));
@@ -90,6 +90,13 @@ function storeOn(db: DatabaseSync, warnings: readonly string[], latestMs: number
       unlock();
     },
   };
+}
+
+/** With its parents. Node's own recursive mkdir never ends below /proc. */
+function makeDirectory(dir: string): void {
+  if (existsSync(dir)) return;
+  makeDirectory(dirname(dir));
+  mkdirSync(dir, { mode: 0o700 });
 }
 
 /** A lock that the kernel drops with the process, kill -9 included: an exclusive transaction on a file of its own. */

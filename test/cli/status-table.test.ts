@@ -17,6 +17,9 @@ const slo = (change: Partial<SloView> = {}): SloView =>
     blame: null,
     outcome: null,
     failingDependencies: [],
+    blind: null,
+    lastBadMs: null,
+    currentBurnRate: 0,
     exhaustedAtMs: null,
     recoversAtMs: null,
     wholeAtMs: null,
@@ -58,6 +61,21 @@ it('names the dependency that fails now beside the blame, and says when in words
   expect(row).toContain('dependency: db_error (shop-db refused)  budget gone now');
   const later = slo({ wholeAtMs: 185 * 60_000 });
   expect(renderTable([later], { color: false, width: 200, nowMs: 0 })).toContain('whole in 3h 5m');
+});
+it('says why nothing can be told, how long ago the last blame was, and that an overspent budget goes on burning', () => {
+  const row = (change: Partial<SloView>) =>
+    renderTable([slo(change)], { color: false, width: 200, nowMs: 3_600_000 }).split('\n')[1]!;
+  const blind = { step: 'connect', outcome: 'auth_failed', blame: 'config' };
+  expect(row({ state: 'no-data', blind, blame: 'target', outcome: 'timeout' })).toContain(
+    'no-data  config: auth_failed',
+  );
+  expect(row({ blame: 'target', outcome: 'timeout', lastBadMs: 3_600_000 - 59_000 })).toMatch(/target: timeout$/);
+  expect(row({ blame: 'target', outcome: 'timeout', lastBadMs: 3_600_000 - 720_000 })).toMatch(
+    /target: timeout 12m ago$/,
+  );
+  const overspent = { state: 'exhausted' as const, recoversAtMs: 7_200_000 };
+  expect(row({ ...overspent, currentBurnRate: 10 })).toMatch(/overspent, and still burning$/);
+  expect(row({ ...overspent, currentBurnRate: 0 })).toMatch(/above 0 in 1h$/);
 });
 it('leaves out what the spec says too, so that 80 columns hold budget, burn, state and blame', () => {
   expect(table([slo({ name: 'shop-cdn' }), { ...burning, name: 'shop-db' }], 80)).toBe(

@@ -11,10 +11,13 @@ import { ensurePackages } from '../services/install.ts';
 import { privateFolder } from '../services/process.ts';
 import { type Stack, specFor, startStack } from '../services/stack.ts';
 import { BREAKS, type Break } from './breaks.ts';
-import { look, missing, nothingSeen } from './watch.ts';
+import { look, missing, nothingSeen, sighted } from './watch.ts';
 
 const USAGE = `usage: npm run demo -- [--break ${Object.keys(BREAKS).join('|')}[:20s]] [--once] [--for 60s]`;
 const MIN_EVENTS = 5;
+const MIN_BREAK_MS = 5_000;
+
+class Help extends Error {}
 
 interface Options {
   readonly broken: Break | undefined;
@@ -29,12 +32,15 @@ function options(): Options {
       break: { type: 'string' },
       once: { type: 'boolean', default: false },
       for: { type: 'string', default: '60s' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  if (values.help) throw new Help(USAGE);
   const [part = '', length = '20s'] = (values.break ?? '').split(':');
   const [breakMs, forMs] = [parseDuration(length), parseDuration(values.for)];
   if (values.break !== undefined && !Object.hasOwn(BREAKS, part)) throw new Error(`--break ${part}: unknown part`);
   if (breakMs === undefined || forMs === undefined) throw new Error('durations are written like 20s or 2m');
+  if (breakMs < MIN_BREAK_MS) throw new Error(`--break ${values.break}: shorter than 5s is not seen by every probe`);
   return { broken: BREAKS[part], breakMs, once: values.once, forMs };
 }
 
@@ -52,18 +58,26 @@ function screen(): (slos: readonly SloView[], head: string) => void {
   };
 }
 
-/** Runs until the time is up (or Ctrl-C), breaks and mends on the way. Returns what was wrong, empty if all is well. */
+/** How a run for pipelines ended: what was wrong, and if nothing was, what was seen. */
+interface Verdict {
+  readonly wrong: readonly string[];
+  readonly seen: string;
+}
+
+/** Runs until the time is up (or a signal comes), breaks and mends on the way. */
 async function play(
   stack: Stack,
   url: string,
+  config: string,
   { broken, breakMs, once, forMs }: Options,
   stopped: AbortSignal,
-): Promise<string[]> {
+): Promise<Verdict> {
   const start = Date.now();
   const seen = nothingSeen();
   const show = screen();
   let [began, ended]: (number | undefined)[] = [];
-  let head = `site      ${stack.siteUrl} (at 127.0.0.1; CA ${stack.edge.ca})\nmetrics   ${url}/metrics\nAPI       ${url}/api/v1/slos\nCtrl-C stops everything and leaves nothing behind.`;
+  let head = `site      ${stack.siteUrl} (at 127.0.0.1; CA ${stack.edge.ca})\nspec      ${config}\nmetrics   ${url}/metrics\nAPI       ${url}/api/v1/slos\nCtrl-C stops everything and leaves nothing behind.`;
+  if (broken === undefined) head += ` To see a part fail: npm run demo -- --break ${Object.keys(BREAKS).join('|')}`;
   let slos: SloView[] = [];
   let lastShown = 0;
   let state = '';
@@ -82,7 +96,7 @@ async function play(
     }
     if (broken !== undefined && began !== undefined) look(seen, broken, slos, began, ended);
     const now = slos.map((s) => s.state).join() + began + ended;
-    if (process.stdout.isTTY ? Date.now() - lastShown > 1_900 : now !== state) show(slos, head);
+    if (process.stdout.isTTY ? Date.now() - lastShown > 1_900 : now !== state) show(slos, `${head}${clock(slos)}`);
     if (process.stdout.isTTY && Date.now() - lastShown > 1_900) lastShown = Date.now();
     state = now;
     const done =
@@ -92,16 +106,26 @@ async function play(
     if (once && done) break;
     await sleep(500);
   }
-  if (!once) return [];
+  if (!once) return { wrong: [], seen: '' };
   show(slos, head);
   const unmeasured = slos
     .filter((s) => s.measured === 0 || s.state === 'no-data')
     .map((s) => `${s.name} was not measured`);
-  return [
-    ...(slos.length === 0 ? ['there are no SLOs'] : unmeasured),
-    ...(broken === undefined ? [] : missing(seen, broken).map((m) => `not seen: ${m}`)),
-  ];
+  const events = slos.reduce((sum, s) => sum + s.measured, 0);
+  return {
+    wrong: [
+      ...(slos.length === 0 ? ['there are no SLOs'] : unmeasured),
+      ...(broken === undefined ? [] : missing(seen, broken).map((m) => `not seen: ${m}`)),
+    ],
+    seen: broken === undefined ? `all ${slos.length} SLOs were measured, ${events} events` : sighted(seen, broken),
+  };
 }
+
+/** On a terminal, a line that moves: else a healthy platform looks frozen. */
+const clock = (slos: readonly SloView[]): string =>
+  process.stdout.isTTY
+    ? `\n${new Date().toLocaleTimeString()}  ${slos.reduce((sum, s) => sum + s.measured, 0)} events measured`
+    : '';
 
 async function main(): Promise<number> {
   let chosen: Options;
@@ -109,11 +133,13 @@ async function main(): Promise<number> {
     chosen = options();
     ensurePackages();
   } catch (error) {
-    console.error(`${(error as Error).message}\n${USAGE}`);
-    return 2;
+    if (error instanceof Help) console.log(error.message);
+    else console.error(`${(error as Error).message}\n${USAGE}`);
+    return error instanceof Help ? 0 : 2;
   }
   const stopped = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort());
+  // Again and again: a second Ctrl-C, or a terminal that closes, must not end the clean-up.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.abort());
   console.log('starting MariaDB, Redis, WordPress and the edge on private ports (about 10 s) ...');
   const folder = privateFolder('demo');
   const stack = await startStack();
@@ -124,8 +150,9 @@ async function main(): Promise<number> {
     exporter = await startExporter({
       args: ['--config', config, '--data', join(folder.path, 'data'), '--log-level', 'error'],
     });
-    const wrong = await play(stack, exporter.url, chosen, stopped.signal);
+    const { wrong, seen } = await play(stack, exporter.url, config, chosen, stopped.signal);
     for (const line of wrong) console.error(line);
+    if (wrong.length === 0 && seen !== '') console.log(`\nfine: ${seen}`);
     return wrong.length === 0 ? 0 : 1;
   } finally {
     console.log('\nstopping ...');

@@ -8,8 +8,17 @@ export interface Sighting {
   burned: boolean;
   recovered: boolean;
   peak: number;
+  /** From the repair to the first clean minute, ms. */
+  recoveredAfterMs: number;
 }
-export const nothingSeen = (): Sighting => ({ outcome: false, blame: false, burned: false, recovered: false, peak: 0 });
+export const nothingSeen = (): Sighting => ({
+  outcome: false,
+  blame: false,
+  burned: false,
+  recovered: false,
+  peak: 0,
+  recoveredAfterMs: 0,
+});
 
 /** What one reading of the API adds. `endedMs`: when the part was mended, undefined while it is broken. */
 export function look(
@@ -30,8 +39,16 @@ export function look(
   if (fresh && burn > 1) seen.burned = true;
   seen.peak = Math.max(seen.peak, burn);
   // The minute after the repair still holds bad events; the burn rate is back when the last minute is clean again.
-  if (seen.burned && endedMs !== undefined && burn === 0) seen.recovered = true;
+  if (seen.burned && endedMs !== undefined && burn === 0 && !seen.recovered) {
+    seen.recovered = true;
+    seen.recoveredAfterMs = Date.now() - endedMs;
+  }
 }
+
+/** What was seen, in words. */
+export const sighted = (seen: Sighting, expected: Break): string =>
+  `${expected.what}: seen on ${expected.slo} as ${expected.outcomes.join(' or ')}, blame ${expected.blames.join(' or ')}, ` +
+  `burn rate up to ${Math.round(seen.peak)}, the last minute clean again ${Math.round(seen.recoveredAfterMs / 1000)} s after the repair`;
 
 /** What was not seen, in words. */
 export function missing(seen: Sighting, expected: Break): string[] {

@@ -101,6 +101,19 @@ describe('from runs to SLOs', () => {
     times(10, DOWN);
     expect(made.view('up')!.budgetRemainingRatio).toBeCloseTo(1 - 10 / 86.4, 3);
   });
+  it('tells once when a tier begins to fire, and once when it ceases', () => {
+    const { made, times } = engine();
+    const changes = () => [...made.tierChanges()].filter((c) => c.slo === 'up' && c.tier === 'page-fast');
+    times(120, OK);
+    times(4, DOWN);
+    expect(changes()).toEqual([]);
+    times(1, DOWN);
+    expect(changes()).toEqual([{ slo: 'up', tier: 'page-fast', fires: true }]);
+    times(1, DOWN);
+    expect(changes()).toEqual([]);
+    times(11, OK);
+    expect(changes()).toEqual([{ slo: 'up', tier: 'page-fast', fires: false }]);
+  });
   it('says when the budget ends while it burns, and when it is whole again once all is well', () => {
     const { made, times } = engine();
     times(120, OK);
@@ -158,6 +171,20 @@ describe('from runs to SLOs', () => {
     ]);
     // No common length of at least 5 s: their windows may be off by a step.
     expect([tickFor('7s', '30s'), tickFor('2s', '3s'), tickFor('1s', '30s')]).toEqual([5, 2, 1]);
+  });
+  it('has no data when none of the last four runs could be judged, and says why; the fourth is the last moment', () => {
+    const { made, times } = engine();
+    const BLIND = { front: 'auth_failed', rest: 'auth_failed' } as const;
+    times(100, OK);
+    times(3, BLIND);
+    expect(made.view('up')).toMatchObject({ state: 'ok', blind: null });
+    times(1, BLIND);
+    expect(made.view('up')).toMatchObject({
+      state: 'no-data',
+      blind: { step: 'front', outcome: 'auth_failed', blame: 'config' },
+    });
+    times(1, OK);
+    expect(made.view('up')).toMatchObject({ state: 'ok', blind: null });
   });
   it('judges a slow target by a window that holds four probes: an hourly probe has data', () => {
     const { made, step, clock } = engine(SPEC.replace('org/" }', 'org/", interval: 1h }'));
@@ -268,6 +295,14 @@ describe('maintenance', () => {
     );
     const period = made.view('up')!.windows.at(-1)!;
     expect(period).toMatchObject({ good: 40, bad: 0, excluded: 10 });
+  });
+  it('that goes on exhausts nothing, whatever burned before it', () => {
+    const { made, times } = engine(window(START + 126 * STEP, '10m'));
+    times(120, OK);
+    times(5, DOWN);
+    expect(made.view('up')!.exhaustedAtMs).not.toBeNull();
+    times(2, DOWN);
+    expect(made.view('up')).toMatchObject({ state: 'maintenance', exhaustedAtMs: null });
   });
   it('covers an SLO by its service or by its target, and no other', () => {
     const more = `  - { name: other, service: blog, team: web, objective: 99%, window: 30d, sli: { kind: probe, target: shop } }\n`;

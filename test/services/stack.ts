@@ -64,10 +64,10 @@ slos:
 ${[
   slo('shop-availability', 'web', '99%', '{ kind: probe, target: shop, steps: [front, rest] }', '[shop-db]'),
   slo('shop-origin', 'web', '99%', '{ kind: probe, target: shop, steps: [uncached] }', '[shop-db]'),
-  slo('shop-speed', 'web', '95%', '{ kind: latency, target: shop, step: front, below: 1s }'),
-  slo('shop-cron', 'web', '99%', '{ kind: freshness, target: shop, of: cron, below: 24h }'),
+  slo('shop-speed', 'web', '95%', '{ kind: latency, target: shop, step: front, below: 1s }', '[shop-db]'),
+  slo('shop-cron', 'web', '99%', '{ kind: freshness, target: shop, of: cron, below: 24h }', '[shop-db]'),
   slo('shop-cache-hits', 'web', '90%', '{ kind: hits, target: shop-cdn }'),
-  slo('shop-edge', 'web', '99%', '{ kind: probe, target: shop-cdn, steps: [miss, bypass, admin] }'),
+  slo('shop-edge', 'web', '99%', '{ kind: probe, target: shop-cdn, steps: [miss, bypass, admin] }', '[shop-db]'),
   slo('shop-certificate', 'web', '99%', '{ kind: freshness, target: shop-cert, of: certificate, above: 14d }'),
   slo('shop-db-writes', 'data', '99%', '{ kind: probe, target: shop-db, steps: [write] }'),
   slo('shop-db-freshness', 'data', '95%', '{ kind: freshness, target: shop-db, of: replica, below: 10s }'),
