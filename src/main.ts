@@ -8,12 +8,12 @@ import { registerProbe } from './cli/probe.ts';
 import { registerSchema } from './cli/schema.ts';
 import { registerServe } from './cli/serve.ts';
 import { registerStatus } from './cli/status.ts';
-import { VERSION } from './cli/version.ts';
+import { OLDEST_NODE, VERSION } from './cli/version.ts';
 
 const [major = 0] = process.versions.node.split('.').map(Number);
-if (major < 24) {
+if (major < OLDEST_NODE) {
   console.error(
-    `plimsoll needs Node 24 or newer, this is ${process.version}; run npm ci, then npm start or npx plimsoll, which bring their own`,
+    `plimsoll needs Node ${OLDEST_NODE} or newer, this is ${process.version}; run npm ci, then npm start or npx plimsoll, which bring their own`,
   );
   process.exit(EXIT.usage);
 }

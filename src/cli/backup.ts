@@ -8,7 +8,7 @@ import { CommandError, EXIT } from './exit.ts';
 export function registerBackup(program: Command): void {
   program
     .command('backup <file>')
-    .description('copy the store, also while the exporter runs; restore by placing the copy as DATA/plimsoll.db')
+    .description('copy the store, also while the exporter runs; it prints how to restore')
     .option('--data <dir>', 'directory of the store', 'data')
     .action(async (file: string, options: { data: string }) => {
       const source = join(options.data, 'plimsoll.db');
@@ -26,7 +26,7 @@ async function copy(source: string, file: string): Promise<void> {
   const db = openStoreFile(source);
   try {
     const pages = await backup(db, file);
-    console.log(`copied ${pages} pages to ${file}; to restore: stop plimsoll, copy it over ${source}, start plimsoll`);
+    console.log(`copied ${pages} pages to ${file}\n${restoreText(source, file)}`);
   } catch (error) {
     rmSync(file, { force: true });
     throw new CommandError(
@@ -37,6 +37,15 @@ async function copy(source: string, file: string): Promise<void> {
     db.close();
   }
 }
+
+/** What kill -9 leaves in the log (-wal) would be put on top of a copy, or hide it: it goes first. The commands run as they stand. */
+function restoreText(source: string, file: string): string {
+  const [store, log, index, copied] = [source, `${source}-wal`, `${source}-shm`, file].map(quoted);
+  return `to restore: stop the exporter, remove its log and index, copy the file, start the exporter:\n  rm -f ${log} ${index} && cp ${copied} ${store}`;
+}
+
+/** For a shell. */
+const quoted = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
 
 /** Opens the store for reading. A file that is something else would be copied faithfully, and be no backup. */
 function openStoreFile(source: string): DatabaseSync {

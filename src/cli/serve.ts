@@ -1,19 +1,17 @@
-// plimsoll serve: the exporter as a process. Signals, reload and exit codes live here; the wiring is in exporter.ts.
-import { readFileSync } from 'node:fs';
+// plimsoll serve: the exporter as a process. Signals and exit codes live here; reload is in reload.ts, the wiring in exporter.ts.
 import type { Command } from 'commander';
 import pino, { type Logger } from 'pino';
 import { latestBelieved } from '../engine/clock.ts';
 import { buildExporter, type Exporter } from '../exporter.ts';
 import { loadSpec } from '../files/load-spec.ts';
-import { watchFiles } from '../files/watch-files.ts';
-import type { Access } from '../http/server.ts';
 import { idsOnly } from '../probe/trace-port.ts';
 import type { Spec } from '../spec/spec.ts';
 import { openStore } from '../store/store.ts';
 import { discoverAndKeep } from './discover.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { formatFindings } from './findings.ts';
+import { KnownSecrets } from './known-secrets.ts';
 import { oneOf, repeated } from './options.ts';
+import { accessOf, reloading, valid } from './reload.ts';
 import { VERSION } from './version.ts';
 
 interface ServeOptions {
@@ -54,12 +52,15 @@ function refuseMixed({ site, config, ca, address }: Partial<ServeOptions>): void
 
 async function serve(options: ServeOptions): Promise<void> {
   const listen = parseListen(options.listen);
-  const secrets: string[] = [];
+  const secrets = new KnownSecrets();
   const log = logger(options.logLevel, secrets);
+  const loaded = options.site === undefined ? loadSpec(options.config) : undefined;
   const spec =
-    options.site === undefined
-      ? first(() => load(options.config, secrets))
-      : await discoverAndKeep(options.site, options, options.data, log);
+    loaded === undefined
+      ? await discoverAndKeep(options.site!, options, options.data, log)
+      : first(() => valid(loaded));
+  const reloads = loaded && reloading(loaded, options.config, secrets, log);
+  if (reloads === undefined) process.on('SIGHUP', () => log.warn('SIGHUP ignored: --site has no spec'));
   const tracing =
     process.env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
       ? undefined
@@ -69,7 +70,7 @@ async function serve(options: ServeOptions): Promise<void> {
     log,
     tracer: tracing?.tracer ?? idsOnly,
     openStore: () => openStore(options.data, latestBelieved(Date.now())),
-    access: accessOf(spec, secrets),
+    access: accessOf(spec, loaded?.secrets ?? [], secrets),
   });
   try {
     await exporter.app.listen(listen);
@@ -91,14 +92,7 @@ async function serve(options: ServeOptions): Promise<void> {
     },
     'serving',
   );
-  const { tokenFile, tls } = spec.exporter;
-  const renewed = [tokenFile, tls?.cert, tls?.key].filter((file) => file !== undefined);
-  const again = () => reload(exporter, options.config, secrets, log);
-  if (options.site === undefined)
-    watchFiles([...options.config, ...renewed], again, (directory, error) =>
-      log.warn({ directory, reason: error.message }, 'changes are not seen any more: send SIGHUP'),
-    );
-  process.on('SIGHUP', () => (options.site === undefined ? again() : log.warn('SIGHUP ignored: --site has no spec')));
+  reloads?.into(exporter);
   process.on('SIGUSR1', () => log.warn('SIGUSR1 ignored: no inspector in production'));
   await stopSignal();
   log.info('stopping: no new runs, finishing those that go on');
@@ -106,20 +100,6 @@ async function serve(options: ServeOptions): Promise<void> {
   await tracing?.stop();
   log.info('stopped');
   process.exit(EXIT.fine);
-}
-
-/** Reads token and certificate; throws CommandError if a file cannot be read. */
-function accessOf({ exporter: { tokenFile, tls } }: Spec, secrets: string[]): Access {
-  const token = tokenFile === undefined ? undefined : readFile(tokenFile, 'exporter.tokenFile').trim();
-  if (token === '')
-    throw new CommandError(EXIT.invalid, `exporter.tokenFile: ${tokenFile} is empty; write the token into it`);
-  if (token !== undefined) secrets.push(token);
-  return {
-    ...(token !== undefined && { token }),
-    ...(tls !== undefined && {
-      tls: { cert: readFile(tls.cert, 'exporter.tls.cert'), key: readFile(tls.key, 'exporter.tls.key') },
-    }),
-  };
 }
 
 async function build(...args: Parameters<typeof buildExporter>): Promise<Exporter> {
@@ -141,45 +121,15 @@ function first(load: () => Spec): Spec {
   }
 }
 
-function load(files: readonly string[], secrets: string[]): Spec {
-  const result = loadSpec(files);
-  if (!result.ok)
-    throw new CommandError(
-      EXIT.invalid,
-      formatFindings(
-        result.findings.filter((f) => f.severity === 'error'),
-        result.secrets,
-      ),
-    );
-  secrets.push(...result.secrets);
-  return result.spec;
-}
-
-function reload(exporter: Exporter, files: readonly string[], secrets: string[], log: Logger): void {
-  try {
-    const spec = load(files, secrets);
-    exporter.load(spec, accessOf(spec, secrets));
-    log.info({ targets: spec.targets.length, slos: spec.slos.length }, 'spec reloaded');
-  } catch (error) {
-    exporter.loadFailed();
-    log.error({ reason: (error as Error).message }, 'the new spec is invalid: the old one stays in force');
-  }
-}
-
 const stopSignal = (): Promise<void> =>
   new Promise((resolve) => {
     process.once('SIGTERM', () => resolve());
     process.once('SIGINT', () => resolve());
   });
 
-function logger(level: string, secrets: readonly string[]): Logger {
+function logger(level: string, secrets: KnownSecrets): Logger {
   oneOf('--log-level', level, ['debug', 'info', 'warn', 'error']);
-  const write = (line: string) => {
-    let text = line;
-    for (const secret of secrets)
-      if (secret.length > 0) text = text.replaceAll(JSON.stringify(secret).slice(1, -1), '[secret]');
-    process.stdout.write(text);
-  };
+  const write = (line: string) => process.stdout.write(secrets.redact(line));
   return pino(
     {
       level,
@@ -197,15 +147,4 @@ function parseListen(text: string): { host: string; port: number } {
   if (match === null || port > 65_535)
     throw new CommandError(EXIT.usage, `--listen ${text}: write HOST:PORT, for example 127.0.0.1:9876`);
   return { host: match[1]!.replace(/^\[(.*)\]$/, '$1') || '0.0.0.0', port };
-}
-
-function readFile(path: string, what: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new CommandError(
-      EXIT.invalid,
-      `${what}: cannot read ${path} (${(error as NodeJS.ErrnoException).code}); check path and permissions`,
-    );
-  }
 }

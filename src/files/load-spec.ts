@@ -1,16 +1,19 @@
-// The only reader of specs: files and directories from disk, then parseSpec. Never writes.
+// The only reader of specs: files and directories from disk, then parseSpec. Says what it looked at, to be watched. Never writes.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Finding, finding, inReadingOrder } from '../spec/finding.ts';
-import { type ParseResult, parseSpec, type SpecText } from '../spec/parse.ts';
+import { type ParseResult, parseSpec, type SpecPorts, type SpecText } from '../spec/parse.ts';
 import { FIRST_SPEC, MAX_FILE_BYTES } from '../spec/source.ts';
 import { fileProblem, unreadable } from './named-files.ts';
+
+/** With every file and directory that was looked at, also those that could not be read: a change of any of them can change the spec. */
+export type LoadResult = ParseResult & { readonly paths: readonly string[] };
 
 /**
  * Loads one spec from files; a directory stands for all its *.yaml in the order of their names.
  * A file that cannot be read is a finding, like everything else that is wrong; never throws for bad input.
  */
-export function loadSpec(paths: readonly string[]): ParseResult {
+export function loadSpec(paths: readonly string[]): LoadResult {
   const lost: Finding[] = [];
   const texts: SpecText[] = [];
   for (const path of new Set(paths)) {
@@ -20,15 +23,23 @@ export function loadSpec(paths: readonly string[]): ParseResult {
       lost.push(missing(path, error));
     }
   }
-  const ports = {
-    env: (name: string) => process.env[name],
-    readFile: (file: string) => readFileSync(file, 'utf8'),
-    fileProblem,
+  const seen = new Set(paths);
+  const ports: SpecPorts = {
+    env: (name) => process.env[name],
+    readFile(file) {
+      seen.add(file);
+      return readFileSync(file, 'utf8');
+    },
+    fileProblem(file, ...rest) {
+      seen.add(file);
+      return fileProblem(file, ...rest);
+    },
   };
   const result = parseSpec(texts, ports, lost.length === 0);
-  if (lost.length === 0) return result;
+  if (lost.length === 0) return { ...result, paths: [...seen] };
   const files = [...lost, ...result.findings].map((f) => f.file);
-  return { ok: false, findings: inReadingOrder([...lost, ...result.findings], files), secrets: result.secrets };
+  const findings = inReadingOrder([...lost, ...result.findings], files);
+  return { ok: false, findings, secrets: result.secrets, paths: [...seen] };
 }
 
 function filesOf(path: string): string[] {

@@ -4,6 +4,15 @@ import type { FastifyInstance } from 'fastify';
 import type { Engine } from '../engine/engine.ts';
 import { CONTENT_TYPES, expose, type Format, formatFor } from '../metrics/exposition.ts';
 import type { OwnMetrics } from '../metrics/own.ts';
+import './openapi.ts';
+
+/** The answer of a route that serves series, for its description. */
+export const SERIES = {
+  description: 'series, in the format that Accept asks for',
+  content: Object.fromEntries(
+    ['text/plain', 'application/openmetrics-text'].map((type) => [type, { schema: { type: 'string' } }]),
+  ),
+};
 
 /** Scrapes that arrive together share one text. */
 export function metricsRoute(app: FastifyInstance, ports: { engine: Engine; own: OwnMetrics }): void {
@@ -23,7 +32,8 @@ export function metricsRoute(app: FastifyInstance, ports: { engine: Engine; own:
     }
     return pieces.join('');
   };
-  app.get('/metrics', async (request, reply) => {
+  const schema = { summary: 'All series, for Prometheus', response: { 200: SERIES } };
+  app.get('/metrics', { schema }, async (request, reply) => {
     const format = formatFor(request.headers.accept);
     let text = going.get(format);
     if (text === undefined) {

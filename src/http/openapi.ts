@@ -2,11 +2,16 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 
+/** What a route that needs the token says of itself. */
+export const BEARER = [{ bearer: [] }];
+
 export async function openApi(app: FastifyInstance, version: string): Promise<void> {
+  const description = 'The token of exporter.tokenFile; without that setting none is needed.';
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Plimsoll', version, description: 'SLOs, burn rates and error budgets.' },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description } } },
     },
   });
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());

@@ -8,7 +8,9 @@ import type { StepResult } from '../probe/probe.ts';
 import type { Run } from '../probe/runner.ts';
 import { hintOf, verdictOf } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
-import { problem } from './problem.ts';
+import { SERIES } from './metrics.ts';
+import { problem, problemsFor } from './problem.ts';
+import { mayTake } from './server.ts';
 
 export interface ProbePorts {
   /** Most different runs at the same time. */
@@ -25,10 +27,22 @@ export function probeRoute(app: FastifyInstance, ports: ProbePorts): void {
     type: 'object',
     required: ['target'],
     properties: {
-      target: { type: 'string', maxLength: 2048 },
-      module: { type: 'string', maxLength: 63 },
-      debug: { type: 'string' },
+      target: { type: 'string', maxLength: 2048, description: 'name or URL of a target' },
+      module: {
+        type: 'string',
+        maxLength: 63,
+        description: 'kind of target, http_2xx, tcp_connect or one of the spec',
+      },
+      debug: { type: 'string', description: 'true: text for people' },
     },
+  };
+  const response = {
+    200: SERIES,
+    ...problemsFor({
+      400: 'no target, an unknown module, or one that does not fit',
+      403: 'not a target of the spec, and exporter.probeAllow does not allow others',
+      503: 'exporter.concurrency runs go on already',
+    }),
   };
   const going = new Map<string, Promise<Run>>();
   /** The run that goes on for this very target, or a new one: a hundred callers ask the target once. */
@@ -43,12 +57,13 @@ export function probeRoute(app: FastifyInstance, ports: ProbePorts): void {
   };
   app.get<{ Querystring: { target: string; module?: string; debug?: string } }>(
     '/probe',
-    { schema: { querystring } },
+    { schema: { summary: 'Runs one probe now, as blackbox_exporter does', querystring, response } },
     async (request, reply) => {
       const found = ports.find(request.query.target, request.query.module);
       if (!found.ok) return problem(reply, found.status, found.title, found.detail);
       const limitMs = Number(request.headers['x-prometheus-scrape-timeout-seconds']) * 1000 - OFFSET_MS;
       const timeout = limitMs > 0 ? Math.min(found.target.timeout, limitMs) : found.target.timeout;
+      mayTake(request, timeout);
       const run = await shared({ ...found.target, timeout } as Target, found.adhoc);
       if (run === undefined)
         return problem(

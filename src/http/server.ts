@@ -1,9 +1,11 @@
 // The HTTP server without its routes: limits for slow clients, errors as problem documents, TLS and token that can be renewed.
 import { timingSafeEqual } from 'node:crypto';
+import { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import bearerAuth from '@fastify/bearer-auth';
-import Fastify, { type FastifyInstance } from 'fastify';
-import { problem } from './problem.ts';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { BEARER } from './openapi.ts';
+import { brokenRequest, brokenUrl, problem, problemsFor } from './problem.ts';
 
 /** What clients need and what they get: contents of files, so that a reload can renew them. */
 export interface Access {
@@ -22,8 +24,15 @@ export interface HttpServer {
 }
 
 // Fastify switches Node's own request limit off; slow clients are cut after these, looked for every second.
-const LIMITS = { requestTimeout: 10_000, keepAliveTimeout: 15_000, bodyLimit: 65_536, connectionTimeout: 30_000 };
+const IDLE_MS = 30_000;
+const LIMITS = { requestTimeout: 10_000, keepAliveTimeout: 15_000, bodyLimit: 65_536, connectionTimeout: IDLE_MS };
 const NODE_LIMITS = { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 8_192 };
+
+/** The answer to this request takes up to `ms`, while nothing is sent. With the next request Node sets the usual limit again. */
+export function mayTake(request: FastifyRequest, ms: number): void {
+  const { socket } = request.raw;
+  if (socket instanceof Socket) socket.setTimeout(ms + IDLE_MS);
+}
 
 /** Builds the server; nothing listens yet. `onFault` hears of our own bugs. */
 export function createServer(initial: Access, onFault: (error: Error) => void): HttpServer {
@@ -32,27 +41,32 @@ export function createServer(initial: Access, onFault: (error: Error) => void): 
     ...LIMITS,
     logger: false,
     forceCloseConnections: true,
+    frameworkErrors: (error: Parameters<typeof brokenUrl>[0], _request: FastifyRequest, reply: FastifyReply) =>
+      brokenUrl(error, reply.raw),
+    clientErrorHandler: brokenRequest,
     ...(access.tls ? { https: { ...NODE_LIMITS, ...access.tls } } : { http: NODE_LIMITS }),
   } as never) as unknown as FastifyInstance;
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
+    if (status === 401) return problem(reply.header('www-authenticate', 'Bearer'), status, 'unauthorized', TOKEN_HINT);
     if (status < 500) return problem(reply, status, 'bad request', error.message);
     onFault(error);
     return problem(reply, status, 'internal error', 'see the log of the exporter');
   });
   app.setNotFoundHandler((request, reply) =>
-    problem(reply, 404, 'not found', `there is no ${request.method} ${request.url.slice(0, 200)}`),
+    problem(
+      reply,
+      404,
+      'not found',
+      `there is no ${request.method} ${request.url.slice(0, 200)}; /api/v1/openapi.json lists what there is`,
+    ),
   );
   return {
     app,
     async guarded(routes) {
       await app.register(async (scope) => {
         if (access.token !== undefined)
-          await scope.register(bearerAuth, {
-            keys: new Set<string>(),
-            auth: (key: string) => access.token !== undefined && sameSecret(key, access.token),
-            contentType: 'application/problem+json',
-          });
+          await guard(scope, (key) => access.token !== undefined && sameSecret(key, access.token));
         routes(scope);
       });
     },
@@ -71,6 +85,21 @@ export function createServer(initial: Access, onFault: (error: Error) => void): 
       return lacking;
     },
   };
+}
+
+const TOKEN_HINT = 'send Authorization: Bearer TOKEN, with the token in the file exporter.tokenFile of the spec';
+
+/** Asks for the token on every route of the scope, and says so in their description. */
+async function guard(scope: FastifyInstance, isRight: (key: string) => boolean): Promise<void> {
+  await scope.register(bearerAuth, { keys: new Set<string>(), auth: isRight, addHook: false });
+  scope.addHook('onRequest', scope.verifyBearerAuth!);
+  scope.addHook('onRoute', (route) => {
+    const response = {
+      ...(route.schema?.response as object),
+      ...problemsFor({ 401: 'no token, or not the right one' }),
+    };
+    route.schema = { ...route.schema, security: BEARER, response };
+  });
 }
 
 function sameSecret(given: string, expected: string): boolean {

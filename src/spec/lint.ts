@@ -1,15 +1,15 @@
 // Lint beyond the schema: a spec that would start, but would not do what its author thinks. Pure.
 // Indexes in paths are those of the whole spec; parse.ts makes places of them. Nothing follows from a null (part.ts).
 import { nominalPeriodMs } from '../slo/calendar.ts';
-import { type BurnTier, fewestBadToFire, tiersFor } from '../slo/policy.ts';
+import { type BurnTier, fewestBadToFire, STANDARD_WINDOWS_MS, tiersFor } from '../slo/policy.ts';
 import type { Path, Problem } from './finding.ts';
 import { isWhole, type Part } from './part.ts';
 import { formatDuration } from './scalars.ts';
 import { covers, type Maintenance, type Slo, type Spec } from './spec.ts';
 
-/** Series of one SLO: at most 12 (design contract), and two gauges for each of the seven standard windows. */
+/** Series of one SLO: at most 12 (design contract), and two gauges for each of the standard windows and for the period. */
 const SERIES_PER_SLO = 12;
-const WINDOW_SERIES_PER_SLO = 14;
+export const WINDOW_SERIES_PER_SLO = 2 * (STANDARD_WINDOWS_MS.length + 1);
 /** Series of a histogram: 13 buckets, +Inf, sum and count. */
 const HISTOGRAM_SERIES = 16;
 const PHASES = 6;
@@ -170,7 +170,7 @@ function lintMaintenance(window: Part<Maintenance>, path: Path, spec: KnownSpec)
       rule: 'maintenance-too-long',
       path: [...path, 'for'],
       message: `${formatDuration(window.for)} is more than ${percent} % of the period of ${shortest.name} (${formatDuration(shortest.periodMs)})`,
-      hint: 'what is longer counts again: shorten the window, or raise exporter.maxExcluded',
+      hint: 'the whole window is not applied, and all its events count: shorten it, or raise exporter.maxExcluded',
     },
   ];
 }
@@ -187,7 +187,7 @@ function series({ targets, slos, exporter }: KnownSpec): Problem[] {
   const total = perTarget.reduce((sum, n) => sum + n, slos.length * perSlo);
   if (total <= maxSeries) return [];
   const hint = windowGauges
-    ? 'exporter.windowGauges: false saves 14 series per SLO'
+    ? `exporter.windowGauges: false saves ${WINDOW_SERIES_PER_SLO} series per SLO`
     : 'split the spec over several exporters, or raise exporter.maxSeries';
   return [
     {

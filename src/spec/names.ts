@@ -132,7 +132,7 @@ export const METRICS = {
   plimsoll_series_dropped_total: {
     type: 'counter',
     labels: ['target'],
-    help: 'Series refused because the target reached its limit.',
+    help: 'Samples refused because the target has exporter.seriesPerTarget series already; each one that comes counts.',
   },
 } as const satisfies Record<string, Metric>;
 

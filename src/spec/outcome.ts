@@ -100,6 +100,9 @@ export const OUTCOMES = {
   ],
   ca_unreadable: ['unmeasured', 'config', 'the file `ca` is missing or holds no certificate in PEM form'],
   not_configured: ['unmeasured', 'config', 'the step needs a setting that the spec does not have'],
+  // limits of an SLO
+  too_slow: ['bad', 'target', 'slower than the limit of the SLO: its waterfall shows the phase that took the time'],
+  stale: ['bad', 'target', 'older than the limit of the SLO: replication, WP-Cron or the cache has fallen behind'],
   // our own
   no_resolver: ['unmeasured', 'prober', 'the resolver of the prober does not answer'],
   no_network: ['unmeasured', 'prober', 'the prober has no network or no free sockets'],

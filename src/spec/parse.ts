@@ -8,10 +8,13 @@ import { type KnownSpec, lintSpec } from './lint.ts';
 import { checkNamedFiles, type FileProblem } from './named-files.ts';
 import { nearest } from './nearest.ts';
 import { type Part, partOf } from './part.ts';
+import { checkPolicy, type Policy } from './policy-checks.ts';
 import { checkMaintenance, checkModules, checkSlo, checkTarget, type Known } from './references.ts';
+import type { RuleId } from './rules.ts';
+import { formatDuration } from './scalars.ts';
 import { valueAt } from './schema-walk.ts';
 import { resolveSecrets, type SecretPorts } from './secrets.ts';
-import { readSource } from './source.ts';
+import { readSource, type Source } from './source.ts';
 import { type Maintenance, type Slo, type Spec, specSchema } from './spec.ts';
 import type { Target } from './target.ts';
 
@@ -44,6 +47,7 @@ export function parseSpec(sources: readonly SpecText[], ports: SpecPorts, comple
   const secrets: string[] = [];
   const found: Found = { targets: [], slos: [], maintenance: [], policies: [], exporters: [], incomplete: new Set() };
   if (!complete) markIncomplete(found);
+  let first: Source | undefined;
   for (const { file, text } of sources) {
     const read = readSource(file, text);
     findings.push(...read.findings);
@@ -52,6 +56,7 @@ export function parseSpec(sources: readonly SpecText[], ports: SpecPorts, comple
       continue;
     }
     const source = read.source;
+    first ??= source;
     const resolved = resolveSecrets(source, ports);
     secrets.push(...resolved.secrets);
     findings.push(...resolved.problems.map((problem) => placed(problem, source)));
@@ -63,6 +68,8 @@ export function parseSpec(sources: readonly SpecText[], ports: SpecPorts, comple
     findings.push(...problems.map((problem) => placed(problem, source)));
   }
   findings.push(...checkReferences(found), ...lint(found));
+  // Only of a spec that would start: else an error says why.
+  if (findings.every((f) => f.severity !== 'error')) findings.push(...checkEmpty(found, first));
   const clean = inReadingOrder(once(findings), files).map((f) => redacted(f, secrets));
   if (clean.some((f) => f.severity === 'error')) return { ok: false, findings: clean, secrets };
   return { ok: true, spec: specOf(found) as Spec, findings: clean, secrets };
@@ -87,30 +94,52 @@ function setTimeoutDefault(target: { interval: number | null; timeout?: number |
   target.timeout = target.interval === null ? null : Math.min(LONGEST_TIMEOUT_MS, Math.floor(target.interval * 0.8));
 }
 
+/** Items that are meant to be one of a kind: both places are reported. */
 function duplicates(found: Items): Finding[] {
-  const findings: Finding[] = [];
-  for (const section of ['targets', 'slos'] as const) {
-    const byName = Map.groupBy(found[section], (item) => valueAt(item.raw, ['name']));
-    for (const [name, same] of byName) {
-      if (typeof name !== 'string' || same.length < 2) continue;
-      for (const [index, item] of same.entries()) {
-        const other = same[index === 0 ? 1 : 0]!;
-        const there = other.source.placeOf([...other.path, 'name']);
-        findings.push(
-          placed(
-            {
-              rule: 'duplicate-name',
-              path: [...item.path, 'name'],
-              message: `the name "${name}" is used twice in ${section}`,
-              hint: `also at ${other.source.file}:${there.line}:${there.column}; names are unique over all files`,
-            },
-            item.source,
-          ),
-        );
-      }
-    }
-  }
-  return findings;
+  const named = (['targets', 'slos'] as const).flatMap((section) =>
+    twins(found[section], 'name', (item) => valueAt(item.raw, ['name']), {
+      rule: 'duplicate-name',
+      message: (name) => `the name "${name}" is used twice in ${section}`,
+      hint: 'names are unique over all files',
+    }),
+  );
+  // By its length, as 30d is 720h.
+  const policies = twins(found.policies, 'window', (item) => (item.value as Part<Policy> | null)?.window, {
+    rule: 'duplicate-policy',
+    message: (window) => `two policies are for the period of ${formatDuration(Number(window))}`,
+    hint: 'keep one of them',
+  });
+  return [...named, ...policies];
+}
+
+function twins(
+  items: readonly Item[],
+  key: string,
+  keyOf: (item: Item) => unknown,
+  { rule, message, hint }: { rule: RuleId; message: (value: unknown) => string; hint: string },
+): Finding[] {
+  return [...Map.groupBy(items, keyOf)].flatMap(([value, same]) => {
+    if ((typeof value !== 'string' && typeof value !== 'number') || same.length < 2) return [];
+    return same.map((item, index) => {
+      const other = same[index === 0 ? 1 : 0]!;
+      const there = other.source.placeOf([...other.path, key]);
+      const also = `also at ${other.source.file}:${there.line}:${there.column}; ${hint}`;
+      return placed({ rule, path: [...item.path, key], message: message(value), hint: also }, item.source);
+    });
+  });
+}
+
+/** A spec that was read whole, and has no targets or no SLOs. */
+function checkEmpty(found: Found, source: Source | undefined): Finding[] {
+  const section = found.targets.length === 0 && found.slos.length === 0 ? 'targets' : 'slos';
+  const isKnown = !found.incomplete.has('targets') && !found.incomplete.has('slos');
+  if (source === undefined || !isKnown || found.slos.length > 0) return [];
+  const lacks = {
+    targets: 'the spec has no targets: nothing is measured',
+    slos: 'the spec has no SLOs: targets are probed, but no promise is measured',
+  };
+  const hint = 'README.md shows a first spec; npm start -- --site URL makes one';
+  return [placed({ rule: 'nothing-measured', path: [section], message: lacks[section], hint, atKey: true }, source)];
 }
 
 function parseExporter(exporters: readonly Item[]): Finding[] {
@@ -165,6 +194,7 @@ function checkReferences(found: Found): Finding[] {
       checkModules(valueAt(raw, ['modules']), [...path, 'modules']).map((problem) => placed(problem, source)),
     ),
     ...check<Slo>('slos', (slo, path) => checkSlo(slo, path, known)),
+    ...check<Policy>('policies', checkPolicy),
     ...check<Maintenance>('maintenance', (window, path) => checkMaintenance(window, path, known)),
   ];
 }

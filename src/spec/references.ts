@@ -5,7 +5,7 @@ import type { Path, Problem } from './finding.ts';
 import { didYouMean } from './nearest.ts';
 import type { Part } from './part.ts';
 import { checkLimits, checkSli } from './sli-checks.ts';
-import type { Maintenance, Slo } from './spec.ts';
+import { BUILT_IN_MODULES, type Maintenance, type Slo } from './spec.ts';
 import { TARGET_SCHEMAS, type Target } from './target.ts';
 
 /** What the checks know: names also of parts that did not pass the schema, so that one mistake is reported once. */
@@ -133,9 +133,6 @@ export function checkMaintenance(maintenance: Part<Maintenance>, path: Path, kno
   );
   return [...targets, ...unknown];
 }
-
-/** Names of modules that /probe has of itself. */
-const BUILT_IN_MODULES = ['http_2xx', 'tcp_connect'];
 
 /** Modules of the spec whose name already means something else on /probe. */
 export function checkModules(modules: unknown, path: Path): Problem[] {

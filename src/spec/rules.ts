@@ -139,6 +139,26 @@ const CATALOGUE = {
     'A calendar period begins at midnight in a place, and offsets such as +01:00 do not know daylight saving.',
     'Write an IANA name. Example: { calendar: month, timeZone: Europe/Berlin }',
   ),
+  'tier-windows': error(
+    'the windows of an alert tier do not fit each other or the period',
+    'The long window shows that budget was spent, the short one that it is still being spent. So the long one is longer than the short one, and not longer than the period of the policy: beyond it no history is kept.',
+    'Correct the windows. Example: { tier: page, severity: page, long: 1h, short: 5m, budget: 2% }',
+  ),
+  'tier-budget': error(
+    'an alert tier with a budget of 0 %',
+    "budget is the share of the period's error budget that is spent within the long window when the tier fires. With 0 the burn rate that fires is 0: three bad events of any number would wake someone.",
+    'Write a share above 0. Example: budget: 2%',
+  ),
+  'duplicate-tier': error(
+    'a tier name is used twice in a policy',
+    'Alerts, and the list of tiers that fire, tell tiers apart by their names.',
+    'Rename one of the two. Tiers of different policies can have the same name.',
+  ),
+  'duplicate-policy': error(
+    'two policies are for the same period',
+    'An SLO has the policy whose window is its period. Of two such policies one would be ignored without a word. Both places are reported.',
+    'Keep one, or put the tiers of both into it.',
+  ),
   'timeout-interval': error(
     'the timeout is not below the interval',
     'A run that is still going when the next one is due makes the next one be missed.',
@@ -148,6 +168,11 @@ const CATALOGUE = {
     'a step lacks the setting that it needs',
     'cron needs healthToken, replica needs replicas, origin and match need origin, authority needs authorities. Without it the step says nothing about the target.',
     'Add the setting, or leave the step out of steps. Example: healthToken: ${env:HEALTH_TOKEN}',
+  ),
+  'nothing-measured': warning(
+    'the spec has no targets or no SLOs: nothing is measured',
+    'Without targets nothing is probed, and without SLOs no budget is kept and nobody is alerted. An exporter that only answers /probe or serves probe_* may be meant so.',
+    'Add targets and SLOs, as README.md shows. npm start -- --site URL makes a first spec.',
   ),
   'inline-secret': warning(
     'a secret stands in the file in plain text',
@@ -186,13 +211,13 @@ const CATALOGUE = {
   ),
   'too-many-series': warning(
     'more series than the limit of the exporter',
-    'An SLO has up to 12 series, 14 more with the window gauges; a target has about 16 per step and phase. Mimir allows 150,000 series per tenant by default.',
+    'An SLO has up to 12 series, 16 more with the window gauges; a target has about 16 per step and phase. Mimir allows 150,000 series per tenant by default.',
     'Set exporter.windowGauges: false, split the exporter, or raise exporter.maxSeries.',
   ),
   'maintenance-too-long': warning(
     'maintenance excludes more of the period than allowed',
-    'Excluded time is no uptime. At most exporter.maxExcluded (10 %) of a period can be excluded; beyond that events count again.',
-    'Shorten the window. Example: 3 days of 30.',
+    'Excluded time is no uptime. At most exporter.maxExcluded (10 %) of a period can be excluded: where a window would exceed that, alone or with those before it, the whole window is not applied, and all its events count.',
+    'Shorten the window, or raise exporter.maxExcluded. Example: at most 3 days of 30.',
   ),
 } satisfies Record<string, Rule>;
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: see above

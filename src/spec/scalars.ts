@@ -1,6 +1,11 @@
 // Scalars as people write them: durations, percentages, sizes, secrets. Pure.
 import { z } from 'zod';
 
+/** A name: of a target, an SLO, a service. It is a label of series, and stands in URLs. */
+export const name = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, 1 to 63 characters');
+
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1_000,
@@ -121,6 +126,18 @@ export const allowedHost = z.string().check((ctx) => {
     input: ctx.value,
     message: `"${ctx.value}" is neither a host, a *.suffix nor a CIDR range`,
     params: { hint: 'write shop.example.org, *.example.org or 10.0.0.0/24: lower case, without scheme, port and path' },
+  });
+});
+
+/** An endpoint: host:port, with an IPv6 address in brackets. */
+export const hostPort = z.string().check((ctx) => {
+  const port = Number(/^(?:\[[0-9a-fA-F:]+\]|[^\s:/]+):(\d{1,5})$/.exec(ctx.value)?.[1]);
+  if (port >= 1 && port <= 65_535) return;
+  ctx.issues.push({
+    code: 'custom',
+    input: ctx.value,
+    message: `"${ctx.value}" is not a host and a port`,
+    params: { hint: 'write host:port with a port from 1 to 65535: 192.0.2.1:443, [2001:db8::1]:443' },
   });
 });
 

@@ -71,48 +71,43 @@ export function readSource(file: string, text: string): { source?: Source; findi
   const doc = docs[0];
   if (doc === undefined) return fail('yaml-syntax', 'the file is empty', FIRST_SPEC);
   const at = (from: number, to: number): Place => placeIn(text, lines, from, to);
-  const findings: Finding[] = [];
-  for (const second of docs.slice(1, 2)) {
-    const offset = second.range?.[0] ?? 0;
-    findings.push(
-      finding('yaml-syntax', file, at(offset, offset + 1), {
-        message: 'a second document starts here',
-        hint: 'one document per file: remove the ---, or write two files',
-      }),
-    );
-  }
-  for (const problem of doc.errors) {
-    const [from, to] = problem.pos;
-    findings.push(
-      finding('yaml-syntax', file, at(from, to), {
-        message: firstLine(problem.message),
-        hint: hintFor(problem.code, problem.message),
-      }),
-    );
-  }
-  for (const problem of doc.warnings) {
-    const [from, to] = problem.pos;
-    findings.push(
-      finding('yaml-tag', file, at(from, to), {
-        message: firstLine(problem.message),
-        hint: 'remove the tag: a spec holds only plain YAML values',
-      }),
-    );
-  }
-  if (doc.directives?.yaml.explicit === true) {
-    findings.push(
-      finding('yaml-tag', file, start, {
-        message: 'a %YAML directive is not allowed',
-        hint: 'remove the line: a spec is always YAML 1.2',
-      }),
-    );
-  }
-  findings.push(...unsafeNodes(file, doc, at));
+  const findings = [...secondDocument(file, docs, at), ...problemsOf(file, doc, at), ...unsafeNodes(file, doc, at)];
   if (findings.length > 0) return { findings };
   return { findings, source: sourceOf(file, text, doc, at) };
 }
 
-function sourceOf(file: string, text: string, doc: Document, at: (from: number, to: number) => Place): Source {
+type At = (from: number, to: number) => Place;
+
+function secondDocument(file: string, docs: readonly Document[], at: At): Finding[] {
+  return docs.slice(1, 2).map((second) => {
+    const offset = second.range?.[0] ?? 0;
+    return finding('yaml-syntax', file, at(offset, offset + 1), {
+      message: 'a second document starts here',
+      hint: 'one document per file: remove the ---, or write two files',
+    });
+  });
+}
+
+/** What the YAML library says of a document, and what a spec does without. */
+function problemsOf(file: string, doc: Document, at: At): Finding[] {
+  const errors = doc.errors.map((problem) =>
+    finding('yaml-syntax', file, at(...problem.pos), {
+      message: firstLine(problem.message),
+      hint: hintFor(problem.code, problem.message),
+    }),
+  );
+  const tags = doc.warnings.map((problem) =>
+    finding('yaml-tag', file, at(...problem.pos), {
+      message: firstLine(problem.message),
+      hint: 'remove the tag: a spec holds only plain YAML values',
+    }),
+  );
+  if (doc.directives?.yaml.explicit !== true) return [...errors, ...tags];
+  const what = { message: 'a %YAML directive is not allowed', hint: 'remove the line: a spec is always YAML 1.2' };
+  return [...errors, ...tags, finding('yaml-tag', file, { line: 1, column: 1, length: 1 }, what)];
+}
+
+function sourceOf(file: string, text: string, doc: Document, at: At): Source {
   const rangeOf = (node: unknown): [number, number] | undefined =>
     isNode(node) && node.range ? [node.range[0], node.range[1]] : undefined;
   const lookup = (path: Path) => {
@@ -166,7 +161,7 @@ function placeIn(text: string, lines: LineCounter, from: number, to: number): Pl
 }
 
 /** Keys that plain objects cannot hold safely, and keys that are not text. */
-function unsafeNodes(file: string, doc: Document, at: (from: number, to: number) => Place): Finding[] {
+function unsafeNodes(file: string, doc: Document, at: At): Finding[] {
   const findings: Finding[] = [];
   visit(doc, {
     Pair(_, pair) {

@@ -1,12 +1,8 @@
 // The spec: what is measured and promised. Schema and types; parsing with positions is in parse.ts.
 import { z } from 'zod';
 import type { Part } from './part.ts';
-import { allowedHost, durationMs, ratio } from './scalars.ts';
+import { allowedHost, durationMs, hostPort, name, ratio } from './scalars.ts';
 import { type Target, targetSchema } from './target.ts';
-
-const name = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, 1 to 63 characters');
 
 /** Kinds of SLI. One file per kind in sli/. */
 export const SLI_SCHEMAS = {
@@ -97,6 +93,9 @@ const tierSchema = z.strictObject({
   budget: ratio().describe("Share of the period's budget that is spent when the tier fires."),
 });
 
+/** Names of modules that /probe has of itself, beside the kinds of targets and exporter.modules. */
+export const BUILT_IN_MODULES: readonly string[] = ['http_2xx', 'tcp_connect'];
+
 export const specSchema = z.strictObject({
   targets: z.array(targetSchema).default([]).describe('Targets: what is probed.'),
   slos: z.array(sloSchema).default([]).describe('SLOs: what is promised.'),
@@ -126,7 +125,7 @@ export const specSchema = z.strictObject({
         .default([])
         .describe('Extra hosts, *.suffixes or CIDR ranges that /probe may reach; empty: named targets only.'),
       controls: z
-        .array(z.string().regex(/^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/, 'host:port'))
+        .array(hostPort)
         .default([])
         .describe(
           'Endpoints (host:port) outside the platform that always answer; when a run fails on the network and none of them answers, the fault is ours and the run is unmeasured.',

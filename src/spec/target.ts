@@ -1,13 +1,10 @@
 // What can be probed: one zod schema per target kind, the union, and the steps that each kind has.
 // Never does any I/O. A new kind: a schema here, a line in TARGET_SCHEMAS and STEPS, a file in probe/.
 import { z } from 'zod';
-import { durationMs, secretString, sizeBytes } from './scalars.ts';
+import { durationMs, name, secretString, sizeBytes } from './scalars.ts';
 
 const common = {
-  name: z
-    .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, 1 to 63 characters')
-    .describe('Unique name.'),
+  name: name.describe('Unique name.'),
   interval: durationMs({ min: 1_000, max: 86_400_000 }).default(30_000).describe('Time between two runs, in ms.'),
   timeout: durationMs({ min: 100, max: 600_000 })
     .optional()
@@ -15,6 +12,23 @@ const common = {
       'Deadline for one whole run, in ms; must be below `interval`. Default: the smaller of 10 s and 80 % of the interval.',
     ),
 };
+
+/** What may stand in a header (RFC 9110), so that a request never fails on our side. The value may be a secret: never repeated. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const headerValue = <S extends z.ZodString>(text: S) =>
+  text.regex(HEADER_VALUE, 'a header value: one line, without control characters');
+
+const headers = z.record(z.string(), headerValue(secretString)).check((ctx) => {
+  for (const name of Object.keys(ctx.value).filter((key) => !HEADER_NAME.test(key)))
+    ctx.issues.push({
+      code: 'custom',
+      input: ctx.value,
+      path: [name],
+      message: `"${name}" is not the name of a header`,
+      params: { hint: 'letters, digits and dashes, like X-Probe-Token' },
+    });
+});
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'a URL like https://shop.example.org/' });
 
@@ -25,7 +39,7 @@ const http = {
     .union([z.ipv4(), z.ipv6()])
     .optional()
     .describe('Connect to this IP address instead of what DNS says; name and SNI stay.'),
-  headers: z.record(z.string(), secretString).optional().describe('Request headers.'),
+  headers: headers.optional().describe('Request headers.'),
 };
 
 export const wordpressTarget = z.strictObject({
@@ -46,7 +60,7 @@ export const wordpressTarget = z.strictObject({
     .describe(
       'WordPress behind the edge, for the uncached steps, e.g. http://10.0.0.5:8080/. Host header stays that of `url`; so does the name in the certificate, if this is an IP address.',
     ),
-  healthToken: secretString
+  healthToken: headerValue(secretString)
     .optional()
     .describe('Token of the mu-plugin plimsoll-health.php (header X-Plimsoll-Token), for the step cron.'),
   cronMaxLag: durationMs({ min: 1_000, max: 86_400_000 })
@@ -59,7 +73,10 @@ export const wordpressTarget = z.strictObject({
     .describe('What a run does, in order.'),
 });
 
-const database = {
+const mariadbUrl = z.url({ protocol: /^(mysql|mariadb)$/, error: 'a URL like mysql://user@host:3306/database' });
+const redisUrl = z.url({ protocol: /^rediss?$/, error: 'a URL like redis://host:6379/0' });
+
+const database = (url: z.ZodURL) => ({
   password: secretString
     .optional()
     .describe('Password of the probe user; a reference to a file or to the environment, see README.'),
@@ -72,7 +89,7 @@ const database = {
     .array(
       z.strictObject({
         name: common.name,
-        url: z.string().describe('URL of the replica, in the form of the URL of the primary.'),
+        url: url.describe('URL of the replica, in the form of the URL of the primary.'),
       }),
     )
     .default([])
@@ -80,15 +97,13 @@ const database = {
   maxLag: durationMs({ min: 100, max: 86_400_000 })
     .default(30_000)
     .describe('A replica further behind than this is `replica_lag`, in ms.'),
-};
+});
 
 export const mariadbTarget = z.strictObject({
   ...common,
   kind: z.literal('mariadb').describe('What it is.'),
-  url: z
-    .url({ protocol: /^(mysql|mariadb)$/, error: 'a URL like mysql://user@host:3306/database' })
-    .describe('What to probe.'),
-  ...database,
+  url: mariadbUrl.describe('What to probe.'),
+  ...database(mariadbUrl),
   steps: z
     .array(z.enum(['connect', 'read', 'write', 'replica']))
     .min(1)
@@ -99,8 +114,8 @@ export const mariadbTarget = z.strictObject({
 export const redisTarget = z.strictObject({
   ...common,
   kind: z.literal('redis').describe('What it is.'),
-  url: z.url({ protocol: /^rediss?$/, error: 'a URL like redis://host:6379/0' }).describe('What to probe.'),
-  ...database,
+  url: redisUrl.describe('What to probe.'),
+  ...database(redisUrl),
   steps: z
     .array(z.enum(['connect', 'read', 'write', 'replica']))
     .min(1)
@@ -130,8 +145,7 @@ export const cdnTarget = z.strictObject({
     .default(86_400_000)
     .describe('A cached copy may be this old, in ms.'),
   adminPath: z.string().startsWith('/').default('/wp-admin/').describe('Path that must never come from the cache.'),
-  loginCookie: z
-    .string()
+  loginCookie: headerValue(z.string())
     .default('wordpress_logged_in_plimsoll=probe')
     .describe('Cookie of a logged-in visitor, which must bypass the cache.'),
   steps: z

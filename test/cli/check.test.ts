@@ -25,6 +25,9 @@ it('exits 0 for the sample, 1 for warnings, 2 for usage, 3 for what would not st
   );
   const invalid = write('invalid.yaml', 'foo: 1\n');
   expect(run('check').status).toBe(0);
+  const idle = run('check', write('idle.yaml', 'targets: []\nslos: []\n'));
+  expect([idle.status, idle.stdout]).toEqual([1, expect.stringContaining('nothing is measured')]);
+  expect(idle.stdout).not.toContain('fine');
   const warning = run('check', warned);
   expect(warning.status).toBe(1);
   expect(warning.stdout).not.toContain('canary-7f3a');

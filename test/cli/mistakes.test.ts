@@ -204,7 +204,12 @@ describe('a mistake on the command line', () => {
 describe('what is right', () => {
   it('a store is copied, and the message says how it is restored', async () => {
     const { code, out } = await run(['backup', 'copy.db', '--data', 'realstore']);
-    expect([code, out]).toEqual([0, expect.stringMatching(/copied \d+ pages to copy\.db; to restore: stop plimsoll/)]);
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(
+        /copied \d+ pages to copy\.db\nto restore: stop the exporter, remove[\s\S]*rm -f \S+-wal \S+-shm && cp /,
+      ),
+    ]);
     const copy = new DatabaseSync(at('copy.db'), { readOnly: true });
     expect(copy.prepare('SELECT count(*) AS n FROM tick').get()).toEqual({ n: 0 });
     copy.close();

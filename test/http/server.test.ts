@@ -1,13 +1,15 @@
 // The server itself: TLS with certificates that are renewed, clients that are slow, and 10,000 SLOs on one page.
 import { readFileSync } from 'node:fs';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import pino from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { buildExporter, type Exporter } from '../../src/exporter.ts';
 import type { Access } from '../../src/http/server.ts';
 import { idsOnly } from '../../src/probe/trace-port.ts';
+import { WINDOW_SERIES_PER_SLO } from '../../src/spec/lint.ts';
 import type { Spec } from '../../src/spec/spec.ts';
 import { makeCa } from '../services/ca.ts';
 import { privateFolder } from '../services/process.ts';
@@ -129,6 +131,37 @@ describe('/probe and the deadline of the scraper', () => {
   });
 });
 
+describe('/probe of a target that takes longer than a connection may be idle', () => {
+  it('is answered, and the connection may be idle no longer than any other afterwards', async () => {
+    const site = await startSmallSite();
+    site.answer('never');
+    const port = await listening(
+      validSpec(`targets: [{ name: a, kind: http, url: "${site.url}", interval: 10m, timeout: 1500ms }]`),
+    );
+    // 30 s, in small.
+    exporter!.app.server.timeout = 300;
+    const sockets: Socket[] = [];
+    exporter!.app.server.on('connection', (socket: Socket) => sockets.push(socket));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const get = (path: string) =>
+      new Promise<string>((resolve, reject) => {
+        const message = httpRequest({ host: '127.0.0.1', port, path, agent }, async (answer) => {
+          resolve((await answer.toArray()).join(''));
+        });
+        message.on('error', reject).end();
+      });
+    expect(await get('/probe?target=a')).toContain('outcome="timeout"');
+    let idle: number | undefined;
+    exporter!.app.server.prependListener('request', (request: IncomingMessage) => {
+      idle = request.socket.timeout;
+    });
+    expect(await get('/metrics')).toContain('slo_');
+    expect([sockets.length, idle]).toEqual([1, 300]);
+    agent.destroy();
+    site.stop();
+  });
+});
+
 describe('a slow client', () => {
   it('that drips its headers is cut, and a scrape beside 200 of them is answered', async () => {
     const port = await listening(specOf(1));
@@ -198,5 +231,11 @@ describe('10,000 SLOs', () => {
     expect(series).toBeLessThanOrEqual(12);
     expect(series).toBe(9);
     expect(text).not.toContain('slo_burn_rate{');
+  });
+  it('take 16 more with them, as check estimates: seven windows and the period, twice', async () => {
+    const port = await listening(specOf(100));
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const series = text.match(/^slo_(?:burn_rate|coverage_ratio)\{/gm)!.length / 100;
+    expect([series, WINDOW_SERIES_PER_SLO]).toEqual([16, 16]);
   });
 });

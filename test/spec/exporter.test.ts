@@ -1,4 +1,5 @@
 // The section exporter: allow-list, modules, and the files that a spec names.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to secrets are written so in the spec
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -53,6 +54,22 @@ it('points at the entry of probeAllow', () => {
 });
 
 it.each([
+  ['192.0.2.1:443', []],
+  ['[2001:db8::1]:1', []],
+  ['one.example:65535', []],
+  ['one.example:65536', ['invalid-value']],
+  ['one.example:99999', ['invalid-value']],
+  ['one.example:0', ['invalid-value']],
+  ['one.example:00', ['invalid-value']],
+  ['one.example', ['invalid-value']],
+  ['https://one.example:443', ['invalid-value']],
+  ['2001:db8::1:443', ['invalid-value']],
+  [3, ['wrong-type']],
+])('a control endpoint %s gives %j', (endpoint, rules) => {
+  expect(rulesIn({ exporter: { controls: [endpoint] } })).toEqual(rules);
+});
+
+it.each([
   ['http_2xx', ['module-name']],
   ['tcp_connect', ['module-name']],
   ['wordpress', ['module-name']],
@@ -98,12 +115,24 @@ describe('files that the spec names', () => {
     };
     expect(found(spec)).toMatchObject({
       ok: true,
-      findings: [],
+      findings: [{ rule: 'nothing-measured' }],
       spec: {
         targets: [{ ca: ca.cert }],
         exporter: { tokenFile: join(dir, 'token'), tls: { cert: shop.cert, key: shop.key } },
       },
     });
+  });
+  it('are all named by the load, with the spec and the files of secrets, found or not, so that they can be watched', () => {
+    const beside = (...names: string[]) => names.map((name) => join(dir, name));
+    const target = {
+      ...{ name: 'a', kind: 'redis', url: 'rediss://a.example:1/0', ca: 'ca.pem' },
+      password: '${file:token}',
+    };
+    const spec = { targets: [target], exporter: { tokenFile: 'nope', tls: { cert: 'shop.pem', key: 'broken.key' } } };
+    expect([...found(spec).paths].sort()).toEqual(
+      beside('broken.key', 'ca.pem', 'nope', 'plimsoll.yaml', 'shop.pem', 'token'),
+    );
+    expect(loadSpec([dir, '/nowhere/a.yaml']).paths).toEqual(expect.arrayContaining([dir, '/nowhere/a.yaml']));
   });
   it.each([
     ['nope.pem', 'no such file'],

@@ -1,6 +1,8 @@
 // Lint beyond the schema; boundaries in pairs: the last that is fine and the first that is not.
 import { expect, it } from 'vitest';
-import { rulesIn, shop, slo } from './specs.ts';
+import { parseSpec } from '../../src/spec/parse.ts';
+import { RULES } from '../../src/spec/rules.ts';
+import { ports, rulesIn, shop, slo, text } from './specs.ts';
 
 const one = (change: object, target: object = {}, rest: object = {}) =>
   rulesIn({ targets: [{ ...shop, ...target }], slos: [slo(change)], ...rest });
@@ -37,8 +39,15 @@ it.each([
     rulesIn({ targets: [shop], slos: [slo(), slo({ name: 'b', objective: '99.8%' })] }),
     [],
   ],
-  ['the estimate of 221 series fits 221', one({}, {}, { exporter: { maxSeries: 221 } }), []],
-  ['and not 220', one({}, {}, { exporter: { maxSeries: 220 } }), ['too-many-series']],
+  ['the estimate of 223 series fits 223', one({}, {}, { exporter: { maxSeries: 223 } }), []],
+  ['and not 222', one({}, {}, { exporter: { maxSeries: 222 } }), ['too-many-series']],
 ])('%s', (_name, rules, expected) => {
   expect(rules).toEqual(expected);
+});
+
+it('says of maintenance that is too long what happens: the whole window excludes nothing', () => {
+  const spec = { targets: [shop], slos: [slo()], ...maintenance('72h1m') };
+  const { findings } = parseSpec([{ file: 's.yaml', text: text(spec) }], ports());
+  expect(findings[0]!.hint).toContain('the whole window is not applied');
+  expect(RULES['maintenance-too-long'].explanation).toContain('the whole window is not applied');
 });

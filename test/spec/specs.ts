@@ -22,9 +22,11 @@ export const ports = (env: Readonly<Record<string, string>> = {}): SpecPorts => 
   env: (name) => env[name],
   readFile: () => undefined,
 });
-/** Rule ids of everything found in one text. */
+/** Rule ids of everything found in one text, but for that it measures nothing: many tests write only the part they are about. */
 export const rulesOf = (yaml: string): string[] =>
-  parseSpec([{ file: 's.yaml', text: yaml }], ports()).findings.map((f) => f.rule);
+  parseSpec([{ file: 's.yaml', text: yaml }], ports())
+    .findings.map((f) => f.rule)
+    .filter((rule) => rule !== 'nothing-measured');
 /** The same for a spec as data. */
 export const rulesIn = (spec: object): string[] => rulesOf(text(spec));
 

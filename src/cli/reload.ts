@@ -1,0 +1,92 @@
+// The spec over the life of an exporter: what a load gives, and loading again on SIGHUP or when a file changes that it looked at.
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import type { Exporter } from '../exporter.ts';
+import { type LoadResult, loadSpec } from '../files/load-spec.ts';
+import { watchFiles } from '../files/watch-files.ts';
+import type { Access } from '../http/server.ts';
+import type { ParseResult } from '../spec/parse.ts';
+import type { Spec } from '../spec/spec.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { formatFindings } from './findings.ts';
+import type { KnownSecrets } from './known-secrets.ts';
+
+/** The spec of a load; throws CommandError with what is wrong. */
+export function valid(result: ParseResult): Spec {
+  if (result.ok) return result.spec;
+  const errors = result.findings.filter((f) => f.severity === 'error');
+  throw new CommandError(EXIT.invalid, formatFindings(errors, result.secrets));
+}
+
+/** Reads token and certificate, and takes in all secrets; throws CommandError if a file cannot be read. */
+export function accessOf(
+  { exporter: { tokenFile, tls } }: Spec,
+  secrets: readonly string[],
+  known: KnownSecrets,
+): Access {
+  const token = tokenFile === undefined ? undefined : readFile(tokenFile, 'exporter.tokenFile').trim();
+  if (token === '')
+    throw new CommandError(EXIT.invalid, `exporter.tokenFile: ${tokenFile} is empty; write the token into it`);
+  known.take([...secrets, ...(token === undefined ? [] : [token])]);
+  return {
+    ...(token !== undefined && { token }),
+    ...(tls !== undefined && {
+      tls: { cert: readFile(tls.cert, 'exporter.tls.cert'), key: readFile(tls.key, 'exporter.tls.key') },
+    }),
+  };
+}
+
+export interface Reloading {
+  /** Loads again when something changed since the first load, and from now on. */
+  into(exporter: Pick<Exporter, 'load' | 'loadFailed'>): void;
+}
+
+/** Watches from now on what the first load looked at; every load renews the list. */
+export function reloading(
+  first: LoadResult,
+  files: readonly string[],
+  secrets: KnownSecrets,
+  log: Pick<Logger, 'info' | 'warn' | 'error'>,
+): Reloading {
+  let exporter: Pick<Exporter, 'load' | 'loadFailed'> | undefined;
+  let missed = false;
+  let watched = first.paths;
+  const again = () => {
+    missed = exporter === undefined;
+    if (exporter === undefined) return;
+    const result = loadSpec(files);
+    // A load that failed may not have come to all files.
+    watched = result.ok ? result.paths : [...new Set([...watched, ...result.paths])];
+    watching.renew(watched);
+    try {
+      const spec = valid(result);
+      exporter.load(spec, accessOf(spec, result.secrets, secrets));
+      log.info({ targets: spec.targets.length, slos: spec.slos.length }, 'spec reloaded');
+    } catch (error) {
+      exporter.loadFailed();
+      log.error({ reason: (error as Error).message }, 'the new spec is invalid: the old one stays in force');
+    }
+  };
+  const watching = watchFiles(again, (directory, error) =>
+    log.warn({ directory, reason: error.message }, 'changes are not seen any more: send SIGHUP'),
+  );
+  watching.renew(watched);
+  process.on('SIGHUP', again);
+  return {
+    into(started) {
+      exporter = started;
+      if (missed) again();
+    },
+  };
+}
+
+function readFile(path: string, what: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CommandError(
+      EXIT.invalid,
+      `${what}: cannot read ${path} (${(error as NodeJS.ErrnoException).code}); check path and permissions`,
+    );
+  }
+}
