@@ -81,6 +81,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   });
 
   let stopping = false;
+  let specValid = true;
   let started = false;
   const keeper = new Keeper(opened, { engine, own, log, openStore: ports.openStore, now: timeline.now, monotonicMs });
   let sinceTick = performance.now();
@@ -108,7 +109,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   });
   await server.guarded((guarded) => {
     metricsRoute(guarded, { engine, own });
-    sloRoutes(guarded, engine);
+    sloRoutes(guarded, engine, () => specValid);
     probeRoute(guarded, {
       concurrency: () => engine.spec.exporter.concurrency,
       find: (target, module) => findTarget(engine.spec, target, module),
@@ -123,6 +124,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     ticker = setInterval(tick, engine.tickMs);
   };
   const loaded = () => {
+    specValid = true;
     own.set('plimsoll_config_last_reload_successful', 1);
     own.set('plimsoll_config_last_reload_success_timestamp_seconds', Date.now() / 1000);
   };
@@ -145,7 +147,10 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       arm();
       loaded();
     },
-    loadFailed: () => own.set('plimsoll_config_last_reload_successful', 0),
+    loadFailed() {
+      specValid = false;
+      own.set('plimsoll_config_last_reload_successful', 0);
+    },
     async stop() {
       stopping = true;
       clearInterval(ticker);

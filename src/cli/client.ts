@@ -18,8 +18,15 @@ const PATIENCE_MS = 5_000;
 /** An answer beyond this is not from us, bytes; 10,000 SLOs are about 20 MB. */
 const MAX_ANSWER_BYTES = 100_000_000;
 
+/** What an exporter says of itself. */
+export interface Answer {
+  readonly slos: readonly SloView[];
+  /** False: the spec on disk is invalid, an older one is in force. */
+  readonly specValid: boolean;
+}
+
 /** GET /api/v1/slos. Throws CommandError: exit code 2 for wrong options, 4 if no exporter answers there. */
-export async function fetchSlos(options: ClientOptions): Promise<SloView[]> {
+export async function fetchSlos(options: ClientOptions): Promise<Answer> {
   const url = new URL('/api/v1/slos', httpUrl('--url', options.url, EXAMPLE));
   const read = (option: string, file: string | undefined, use: 'token' | 'certificates') =>
     file === undefined ? undefined : readFileSync(usableFile(option, file, use), 'utf8');
@@ -28,7 +35,7 @@ export async function fetchSlos(options: ClientOptions): Promise<SloView[]> {
   const { status, body } = await get(url, token, ca).catch((error: NodeJS.ErrnoException) => {
     throw new CommandError(EXIT.unreachable, `cannot reach the exporter at ${options.url}: ${reason(error, url)}`);
   });
-  if (status === 200) return slosIn(body, options.url);
+  if (status === 200) return answerIn(body, options.url);
   const answer = `the exporter at ${options.url} answered ${status}`;
   if (status === 401) {
     const hint = token === undefined ? 'it wants a token: --token-file FILE' : 'it does not take this token';
@@ -37,10 +44,10 @@ export async function fetchSlos(options: ClientOptions): Promise<SloView[]> {
   throw new CommandError(EXIT.unreachable, `${answer}: ${detailOf(body)}; does --url name a plimsoll exporter?`);
 }
 
-function slosIn(body: string, url: string): SloView[] {
-  const { slos } = (parsed(body) ?? {}) as { slos?: unknown };
+function answerIn(body: string, url: string): Answer {
+  const { slos, specValid } = (parsed(body) ?? {}) as { slos?: unknown; specValid?: unknown };
   const isOurs = Array.isArray(slos) && slos.every(isSlo);
-  if (isOurs) return slos;
+  if (isOurs) return { slos, specValid: specValid !== false };
   throw new CommandError(
     EXIT.unreachable,
     `${url} answers, but not as a plimsoll exporter; give its address with --url, for example ${EXAMPLE}`,

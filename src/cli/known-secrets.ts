@@ -20,20 +20,23 @@ export class KnownSecrets {
       if (this.#known.size <= current.size + EARLIER) break;
       this.#known.delete(secret);
     }
-    // As they stand in a line of JSON; a secret that is part of another must not take it apart.
-    this.#longestFirst = [...this.#known]
-      .map((secret) => JSON.stringify(secret).slice(1, -1))
-      .sort((a, b) => b.length - a.length);
+    // A secret that is part of another must not take it apart.
+    this.#longestFirst = [...this.#known].sort((a, b) => b.length - a.length);
   }
 
   get size(): number {
     return this.#known.size;
   }
 
-  /** A line of the log without them. */
-  redact(line: string): string {
-    let text = line;
-    for (const secret of this.#longestFirst) text = text.replaceAll(secret, '[secret]');
-    return text;
+  /** A value of the log without them, however deep its texts lie. Not for our own sentences: a secret may be a word of them. */
+  redact(value: unknown): unknown {
+    if (typeof value === 'string') {
+      let text = value;
+      for (const secret of this.#longestFirst) text = text.replaceAll(secret, '[secret]');
+      return text;
+    }
+    if (Array.isArray(value)) return value.map((item) => this.redact(item));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.redact(item)]));
   }
 }

@@ -1,5 +1,6 @@
 // plimsoll probe TARGET|URL: one run as a waterfall, with verdict, reason and what to look at.
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { loadSpec } from '../files/load-spec.ts';
 import { redact } from '../spec/finding.ts';
@@ -9,7 +10,7 @@ import { parseSpec } from '../spec/parse.ts';
 import type { Target } from '../spec/target.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { formatFindings } from './findings.ts';
-import { oneOf, repeated } from './options.ts';
+import { ipAddress, oneOf, repeated, usableFile } from './options.ts';
 import { runOnce } from './run-once.ts';
 import { wantsColor } from './terminal.ts';
 import { waterfall } from './waterfall.ts';
@@ -17,6 +18,8 @@ import { waterfall } from './waterfall.ts';
 interface ProbeOptions {
   readonly config?: string[];
   readonly output: string;
+  readonly ca?: string;
+  readonly address?: string;
 }
 
 const KIND_OF: Readonly<Record<string, string>> = {
@@ -36,10 +39,16 @@ export function registerProbe(program: Command): void {
     .command('probe <target>')
     .description('run one probe now: a target of the spec by name or URL, or any URL')
     .option('--config <file>', 'spec; repeat for several files (default: plimsoll.yaml, if it is there)', repeated)
+    .option('--ca <file>', 'for a URL: PEM file of a private certificate authority')
+    .option('--address <ip>', 'for a URL: connect to this address instead of what DNS says')
     .option('--output <format>', 'text or json', 'text')
     .action(async (name: string, options: ProbeOptions) => {
       oneOf('--output', options.output, ['text', 'json']);
-      const target = find(name, options.config);
+      const access = {
+        ...(options.ca !== undefined && { ca: resolve(usableFile('--ca', options.ca, 'certificates')) }),
+        ...(options.address !== undefined && { address: ipAddress('--address', options.address) }),
+      };
+      const target = find(name, options.config, access);
       const run = await runOnce(target);
       console.log(
         options.output === 'json'
@@ -52,12 +61,20 @@ export function registerProbe(program: Command): void {
     });
 }
 
-function find(name: string, config: string[] | undefined): Target {
+/** What a URL alone does not say. */
+interface AdhocAccess {
+  readonly ca?: string;
+  readonly address?: string;
+}
+
+function find(name: string, config: string[] | undefined, access: AdhocAccess): Target {
   const files = config ?? (existsSync('plimsoll.yaml') ? ['plimsoll.yaml'] : []);
   const result = files.length === 0 ? undefined : loadSpec(files);
   const kind = URL.canParse(name) ? KIND_OF[new URL(name).protocol] : undefined;
   if (result?.ok) {
     const named = result.spec.targets.find((t) => t.name === name || t.url === name);
+    if (named !== undefined && Object.keys(access).length > 0)
+      throw new CommandError(EXIT.usage, `--ca and --address are for URLs: ${name} has its own in the spec`);
     if (named !== undefined) return named;
   } else if (result !== undefined && (kind === undefined || config !== undefined)) {
     // A URL needs no spec; but one that was asked for must be right.
@@ -66,7 +83,7 @@ function find(name: string, config: string[] | undefined): Target {
     throw new CommandError(EXIT.invalid, `${text}\n\nnothing was probed: the spec is invalid`);
   }
   if (kind === undefined) throw unknownTarget(name, result?.ok ? result.spec.targets : undefined);
-  const adhoc = { name: 'adhoc', kind, url: name };
+  const adhoc = { name: 'adhoc', kind, url: name, ...access };
   const parsed = parseSpec([{ file: name, text: JSON.stringify({ targets: [adhoc] }) }], {
     env: () => undefined,
     readFile: () => undefined,

@@ -36,6 +36,13 @@ export function accessOf(
   };
 }
 
+/** What check would warn of, in the log: nobody runs check at 3 am. */
+export function warnOf(result: ParseResult, log: Pick<Logger, 'warn'>): void {
+  for (const { rule, severity, message, hint, file, line, column } of result.findings)
+    if (severity === 'warning')
+      log.warn({ rule, place: `${file}:${line}:${column}`, finding: message, hint }, 'the spec has a weak point');
+}
+
 export interface Reloading {
   /** Loads again when something changed since the first load, and from now on. */
   into(exporter: Pick<Exporter, 'load' | 'loadFailed'>): void;
@@ -62,6 +69,7 @@ export function reloading(
       const spec = valid(result);
       exporter.load(spec, accessOf(spec, result.secrets, secrets));
       log.info({ targets: spec.targets.length, slos: spec.slos.length }, 'spec reloaded');
+      warnOf(result, log);
     } catch (error) {
       exporter.loadFailed();
       log.error({ reason: (error as Error).message }, 'the new spec is invalid: the old one stays in force');

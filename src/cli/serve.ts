@@ -11,7 +11,7 @@ import { discoverAndKeep } from './discover.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { KnownSecrets } from './known-secrets.ts';
 import { oneOf, repeated } from './options.ts';
-import { accessOf, reloading, valid } from './reload.ts';
+import { accessOf, reloading, valid, warnOf } from './reload.ts';
 import { VERSION } from './version.ts';
 
 interface ServeOptions {
@@ -92,6 +92,7 @@ async function serve(options: ServeOptions): Promise<void> {
     },
     'serving',
   );
+  if (loaded !== undefined) warnOf(loaded, log);
   reloads?.into(exporter);
   process.on('SIGUSR1', () => log.warn('SIGUSR1 ignored: no inspector in production'));
   await stopSignal();
@@ -129,7 +130,11 @@ const stopSignal = (): Promise<void> =>
 
 function logger(level: string, secrets: KnownSecrets): Logger {
   oneOf('--log-level', level, ['debug', 'info', 'warn', 'error']);
-  const write = (line: string) => process.stdout.write(secrets.redact(line));
+  const write = (line: string) => {
+    const { level: of, time, msg, ...facts } = JSON.parse(line) as Record<string, unknown>;
+    const shown = { level: of, time, ...(secrets.redact(facts) as object), msg };
+    process.stdout.write(`${JSON.stringify(shown)}\n`);
+  };
   return pino(
     {
       level,

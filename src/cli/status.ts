@@ -1,7 +1,7 @@
 // plimsoll status: the table of SLOs of a running exporter, and a gate for deploy pipelines.
 import type { Command } from 'commander';
 import type { SloView } from '../engine/view.ts';
-import { fetchSlos } from './client.ts';
+import { type Answer, fetchSlos } from './client.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { oneOf } from './options.ts';
 import { renderTable } from './status-table.ts';
@@ -42,12 +42,15 @@ async function status(options: StatusOptions): Promise<void> {
       throw new CommandError(EXIT.usage, '--watch is for people: leave it out with --fail-on and --output json');
     return watch(options);
   }
-  const slos = await fetchSlos(options);
-  console.log(output === 'json' ? JSON.stringify({ slos }, null, 2) : table(slos));
-  if (failOn !== undefined) gate(slos, failOn);
+  const answer = await fetchSlos(options);
+  console.log(output === 'json' ? JSON.stringify(answer, null, 2) : screen(answer));
+  if (failOn !== undefined) gate(answer.slos, failOn);
 }
 
-const table = (slos: readonly SloView[]): string =>
+const INVALID = 'The spec on disk is invalid, an older one is in force: plimsoll check says what is wrong with it.\n\n';
+
+const screen = ({ slos, specValid }: Answer): string =>
+  (specValid ? '' : INVALID) +
   renderTable(slos, {
     color: wantsColor(process.stdout),
     width: process.stdout.columns ?? PIPE_COLUMNS,
@@ -62,7 +65,7 @@ async function watch(options: StatusOptions): Promise<never> {
     const at = new Date().toLocaleTimeString('en-GB');
     let head = `${at}  ${options.url}  (Ctrl-C ends)`;
     try {
-      last = table(await fetchSlos(options));
+      last = screen(await fetchSlos(options));
     } catch (error) {
       if (!(error instanceof CommandError) || error.exitCode !== EXIT.unreachable) throw error;
       const before = last === '' ? '' : '; the last answer:';

@@ -120,6 +120,10 @@ export function windowView(
   };
 }
 
+/** Nine digits: 43.2, not 43.200020016666706. For people and JSON; what is compared is not rounded. */
+const rounded = <T extends number | null>(value: T): T =>
+  value === null ? value : (Number(value.toPrecision(9)) as T);
+
 export interface PeriodView {
   readonly counts: Counts;
   readonly startMs: number;
@@ -224,14 +228,14 @@ export function sloView(
     target: slo.sli.target,
     objective: slo.objective,
     period: plan.periodLabel,
-    sliRatio: sliRatio(counts),
-    budgetRemainingRatio: period.budget.remainingRatio,
-    budgetRemainingMinutes: period.budget.remainingMinutes,
-    budgetRemainingEvents: period.budget.remainingEvents,
-    budgetWithoutExclusionRatio: period.withoutExclusion.remainingRatio,
+    sliRatio: rounded(sliRatio(counts)),
+    budgetRemainingRatio: rounded(period.budget.remainingRatio),
+    budgetRemainingMinutes: rounded(period.budget.remainingMinutes),
+    budgetRemainingEvents: rounded(period.budget.remainingEvents),
+    budgetWithoutExclusionRatio: rounded(period.withoutExclusion.remainingRatio),
     excludedRatio: (excluded * plan.stepMs) / Math.max(plan.stepMs, periodMs),
-    burn: Object.fromEntries(windows.map((w) => [w.window, w.burnRate])),
-    windows,
+    burn: Object.fromEntries(windows.map((w) => [w.window, rounded(w.burnRate)])),
+    windows: windows.map((w) => ({ ...w, burnRate: rounded(w.burnRate), coverageRatio: rounded(w.coverageRatio) })),
     firing: firingTiers(plan, entry, nowMs),
     state,
     blame: cause?.blame ?? null,
@@ -240,7 +244,7 @@ export function sloView(
     failingDependencies,
     lastBadMs: newest?.lastBadMs ?? null,
     blind: state === 'no-data' ? (lastBlind ?? null) : null,
-    currentBurnRate: burnRate(current, slo.objective),
+    currentBurnRate: rounded(burnRate(current, slo.objective)),
     measured: counts.good + counts.bad,
     coverageRatio: windows.at(-1)!.coverageRatio,
     createdMs: entry.createdMs,

@@ -88,19 +88,31 @@ const MAINTENANCE = {
     applied: { type: 'boolean' },
   },
 } as const;
-export function sloRoutes(app: FastifyInstance, engine: Engine): void {
+/** `specValid`: did the newest load of the spec succeed? Else an older one is in force. */
+export function sloRoutes(app: FastifyInstance, engine: Engine, specValid: () => boolean): void {
   app.get(
     '/api/v1/slos',
     {
       schema: {
         summary: 'All SLOs',
-        response: { 200: { type: 'object', properties: { slos: { type: 'array', items: SLO } } } },
+        response: {
+          200: {
+            type: 'object',
+            properties: {
+              specValid: {
+                type: 'boolean',
+                description: 'false: the spec on disk is invalid, an older one is in force',
+              },
+              slos: { type: 'array', items: SLO },
+            },
+          },
+        },
       },
     },
     async () => {
       const slos: SloView[] = [];
       for (const view of engine.views()) if (slos.push(view) % VIEWS_PER_TURN === 0) await pause();
-      return { slos };
+      return { specValid: specValid(), slos };
     },
   );
   const one = {

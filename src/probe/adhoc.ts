@@ -1,14 +1,12 @@
 // Which target a /probe request means: a named one, or, where the spec's allow-list says so, one made up from module and URL.
-import type { Spec } from '../spec/spec.ts';
+import { BUILT_IN_MODULES, type Spec } from '../spec/spec.ts';
 import { httpTarget, type Target, tcpTarget } from '../spec/target.ts';
 import type { FoundTarget } from './found-target.ts';
-
-const BUILT_IN = ['http_2xx', 'tcp_connect'] as const;
 
 /** The target of a request: by name, by its exact URL, or made up. Addresses are checked later, after resolution. */
 export function findTarget(spec: Spec, wanted: string, module: string | undefined): FoundTarget {
   const modules = [
-    ...new Set([...spec.targets.map((t) => t.kind), ...BUILT_IN, ...Object.keys(spec.exporter.modules)]),
+    ...new Set([...spec.targets.map((t) => t.kind), ...BUILT_IN_MODULES, ...Object.keys(spec.exporter.modules)]),
   ].sort();
   if (module !== undefined && !modules.includes(module)) {
     return {

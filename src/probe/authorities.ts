@@ -1,4 +1,4 @@
-// Which certificate authorities a connection trusts: those of the system and those of a PEM file. Never judges a certificate.
+// Which certificate authorities a connection trusts: the roots that come with Node, and those of a PEM file. Never judges a certificate.
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
@@ -13,7 +13,7 @@ import { ProbeFault } from './fault.ts';
 
 const contexts = new Map<string, SecureContext>();
 
-/** The shared context for a CA file, or for the system's authorities: parsing the roots for each probe costs a third of its CPU. */
+/** The shared context for a CA file, or for Node's roots alone: parsing them for each probe costs a third of its CPU. */
 export function secureContext(ca: string | undefined): SecureContext {
   const pem = ca === undefined ? '' : readPem(ca);
   let context = contexts.get(pem);

@@ -53,7 +53,7 @@ const READERS: readonly (readonly [header: string, read: (value: string) => Cach
   ['server-timing', (value) => word(/cdn-cache\s*;\s*desc="?([a-z]+)/i.exec(value)?.[1] ?? '')],
 ];
 
-/** The first header that says something wins; header names are lower-case. `none` if nothing speaks of a cache. */
+/** The first header that says something wins; header names are lower-case. `unknown` if nothing speaks of a cache. */
 export function cacheFacts(headers: Readonly<Record<string, string>>): CacheFacts {
   const age = Number(headers.age);
   const ageSeconds = headers.age !== undefined && age >= 0 ? { ageSeconds: age } : {};

@@ -1,16 +1,16 @@
 // The CDN: does it cache what it should, and nothing that it must not; is it hiding a dead origin?
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Target } from '../spec/target.ts';
+import { askEdge, type EdgeResult } from './behind-edge.ts';
 import { cacheFacts } from './cache-status.ts';
 import { type HttpResult, httpRequest } from './http-client.ts';
-import type { HttpRequest, HttpResponse } from './http-hop.ts';
+import type { HttpRequest } from './http-hop.ts';
+import { FROM_CACHE, judgeAddresses, judgeMatch, judgeOrigin } from './judge-edge.ts';
 import { judgeStatus } from './judge-page.ts';
 import type { CacheStatus, Probe, ProbeContext, StepOutcome } from './probe.ts';
 
 type Cdn = Target<'cdn'>;
 type Step = (target: Cdn, ctx: ProbeContext, traceparent: string) => Promise<StepOutcome>;
-
-const FROM_CACHE: ReadonlySet<CacheStatus> = new Set(['hit', 'stale', 'updating', 'revalidated']);
 
 export const cdn: Probe<'cdn'> = {
   async run(target, ctx) {
@@ -18,11 +18,17 @@ export const cdn: Probe<'cdn'> = {
   },
 };
 
-const get = (
-  target: Cdn,
-  ctx: ProbeContext,
-  request: Partial<HttpRequest> & { traceparent: string },
-): Promise<HttpResult> =>
+type Request = Partial<HttpRequest> & { readonly traceparent: string };
+
+/** A request to the edge; when it gives no answer, the origin may tell that the edge is to blame. */
+const get = (target: Cdn, ctx: ProbeContext, request: Request): Promise<EdgeResult> =>
+  askEdge(
+    ctx,
+    (own) => send(target, own, request),
+    target.origin === undefined ? undefined : (own) => fromOrigin(target, own, '', request.traceparent),
+  );
+
+const send = (target: Cdn, ctx: ProbeContext, request: Request): Promise<HttpResult> =>
   httpRequest(
     {
       url: target.url,
@@ -35,14 +41,15 @@ const get = (
   );
 
 /** The result as a step, with cache facts; a status other than 2xx or 3xx is bad. */
-function judged(result: HttpResult): StepOutcome & { status: CacheStatus } {
+function judged(result: EdgeResult): StepOutcome & { status: CacheStatus } {
   const cache = cacheFacts(result.response?.headers ?? {});
   const facts = {
     ...result.facts,
     ...(result.response && { cacheStatus: cache.status }),
     ...(cache.ageSeconds !== undefined && { cacheAgeSeconds: cache.ageSeconds }),
   };
-  const base = { outcome: result.outcome, detail: result.detail, phases: result.phases, facts, status: cache.status };
+  const { outcome, detail, phases, blame } = result;
+  const base = { outcome, detail, phases, facts, status: cache.status, ...(blame && { blame }) };
   if (result.outcome !== 'ok' || result.response === undefined) return base;
   const failed = result.response.status < 400 ? undefined : judgeStatus(result.response);
   return { ...base, detail: `${cache.status} from ${cache.source || 'no header'}`, ...failed };
@@ -51,7 +58,7 @@ function judged(result: HttpResult): StepOutcome & { status: CacheStatus } {
 /** A request to the origin behind the edge, as the edge would send it. */
 function fromOrigin(target: Cdn, ctx: ProbeContext, path: string, traceparent: string): Promise<HttpResult> {
   const site = new URL(target.url);
-  return get(target, ctx, {
+  return send(target, ctx, {
     url: new URL(path, target.origin).href,
     address: undefined,
     host: site.host,
@@ -61,9 +68,6 @@ function fromOrigin(target: Cdn, ctx: ProbeContext, path: string, traceparent: s
   });
 }
 
-const alive = ({ outcome, response }: HttpResult): boolean => outcome === 'ok' && (response?.status ?? 500) < 500;
-const inShort = ({ outcome, response }: HttpResult): string =>
-  outcome === 'ok' ? `status ${response?.status}` : outcome;
 const NO_ORIGIN: StepOutcome = { outcome: 'not_configured', detail: 'origin is not set' };
 
 /** The headers that keep a cache from storing, as far as they are there. */
@@ -73,16 +77,6 @@ function whyNotCached(headers: Readonly<Record<string, string>>): string {
   return found.map((name) => (name === 'set-cookie' ? name : `${name}: ${headers[name]}`)).join('; ');
 }
 
-/** Are both the same bytes? Compared by SHA-256; sizes and beginnings of the hashes go into the detail. */
-function compare(edge: HttpResponse, origin: HttpResponse): Pick<StepOutcome, 'outcome' | 'detail'> {
-  const [here, there] = [edge, origin].map(({ status, bytes }) => {
-    const hash = createHash('sha256').update(bytes).digest('hex');
-    return { hash, text: `${bytes.length} bytes, status ${status}, SHA-256 ${hash.slice(0, 12)}` };
-  }) as [{ hash: string; text: string }, { hash: string; text: string }];
-  if (here.hash === there.hash && edge.status === origin.status) return { outcome: 'ok', detail: here.text };
-  return { outcome: 'edge_mismatch', detail: `edge: ${here.text}; origin: ${there.text}` };
-}
-
 const unique = (url: string): string => {
   const made = new URL(url);
   made.searchParams.set('plimsoll', randomUUID());
@@ -90,7 +84,7 @@ const unique = (url: string): string => {
 };
 
 /** The step must not come from the cache. */
-async function notCached(result: HttpResult): Promise<StepOutcome> {
+async function notCached(result: EdgeResult): Promise<StepOutcome> {
   const step = judged(result);
   if (FROM_CACHE.has(step.status)) return { ...step, outcome: 'private_content_cached' };
   // Being sent to the login, or refused, is what a private page does.
@@ -133,30 +127,19 @@ const STEPS: Readonly<Record<Cdn['steps'][number], Step>> = {
   },
   async origin(target, ctx, traceparent) {
     if (target.origin === undefined) return NO_ORIGIN;
-    const edge = judged(await get(target, ctx, { traceparent }));
-    const origin = await fromOrigin(target, ctx, '', traceparent);
-    const why = inShort(origin);
-    if (edge.outcome === 'ok' && !alive(origin))
-      return {
-        ...edge,
-        outcome: FROM_CACHE.has(edge.status) ? 'stale_masked' : 'origin_down',
-        detail: `the edge answers (${edge.status}), the origin does not: ${why}`,
-      };
-    if (edge.outcome !== 'ok')
-      return alive(origin)
-        ? { ...edge, outcome: 'edge_down', detail: `${edge.outcome}: ${edge.detail}` }
-        : { ...edge, blame: 'target', detail: `${edge.detail}; the origin fails too: ${why}` };
-    return edge;
+    const [sent, origin] = await Promise.all([
+      send(target, ctx, { traceparent }),
+      fromOrigin(target, ctx, '', traceparent),
+    ]);
+    return judgeOrigin(judged(sent), origin);
   },
   async match(target, ctx, traceparent) {
     if (target.origin === undefined) return NO_ORIGIN;
-    const edge = await get(target, ctx, { url: new URL(target.asset, target.url).href, traceparent });
-    const step = judged(edge);
-    if (step.outcome !== 'ok' || edge.response === undefined) return step;
-    const origin = await fromOrigin(target, ctx, target.asset, traceparent);
-    if (!alive(origin) || origin.response === undefined)
-      return { ...step, outcome: 'origin_down', detail: `no ${target.asset} from the origin: ${inShort(origin)}` };
-    return { ...step, ...compare(edge.response, origin.response) };
+    const [edge, origin] = await Promise.all([
+      send(target, ctx, { url: new URL(target.asset, target.url).href, traceparent }),
+      fromOrigin(target, ctx, target.asset, traceparent),
+    ]);
+    return judgeMatch(judged(edge), edge, origin);
   },
   async addresses(target, ctx, traceparent) {
     const resolved = target.addresses
@@ -166,14 +149,9 @@ const STEPS: Readonly<Record<Cdn['steps'][number], Step>> = {
     const all = await Promise.all(
       resolved.addresses.map(async (address) => ({
         address,
-        step: judged(await get(target, ctx, { address, traceparent })),
+        step: judged(await send(target, ctx, { address, traceparent })),
       })),
     );
-    const bad = all.filter(({ step }) => step.outcome !== 'ok');
-    if (bad.length === 0) return { outcome: 'ok', detail: `${all.length} addresses answer` };
-    const detail = bad.map(({ address, step }) => `${address}: ${step.outcome}`).join(', ');
-    return bad.length === all.length
-      ? { ...bad[0]!.step, detail }
-      : { ...bad[0]!.step, outcome: 'one_edge_bad', detail };
+    return judgeAddresses(all);
   },
 };

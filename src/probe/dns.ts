@@ -4,12 +4,10 @@ import { performance } from 'node:perf_hooks';
 import type { Outcome } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
 import type { Probe, ProbeContext, StepOutcome } from './probe.ts';
+import { DNS_ANSWERS } from './resolve.ts';
 
 const CODES: Readonly<Record<string, Outcome>> = {
-  ENOTFOUND: 'dns_nxdomain',
-  ENODATA: 'dns_nodata',
-  ESERVFAIL: 'dns_servfail',
-  EREFUSED: 'dns_refused',
+  ...DNS_ANSWERS,
   ETIMEOUT: 'dns_timeout',
   ECONNREFUSED: 'dns_timeout',
   EFORMERR: 'protocol_error',

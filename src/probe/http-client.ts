@@ -47,9 +47,11 @@ export async function httpRequest(request: HttpRequest, ctx: ProbeContext): Prom
     return { outcome: 'ok', detail: '', phases: hop.phases, facts: hop.facts, response };
   } catch (error) {
     endPhase(hop, hop.going);
-    const fault = ctx.signal.aborted
-      ? new ProbeFault('timeout', `no answer within the deadline, in phase ${hop.going}`)
-      : error;
+    // A fault that was told knows more than the deadline: a resolver of ours that was silent up to it is not the target's timeout.
+    const fault =
+      ctx.signal.aborted && !(error instanceof ProbeFault)
+        ? new ProbeFault('timeout', `no answer within the deadline, in phase ${hop.going}`)
+        : error;
     if (fault instanceof ProbeFault)
       return {
         outcome: fault.outcome,

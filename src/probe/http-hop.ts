@@ -1,12 +1,13 @@
 // One hop of an HTTP request: pinned address, phases, caps, certificate judged before the first byte is sent.
 // Never follows a redirect or a proxy variable, never decompresses.
 import http from 'node:http';
-import { isIP, connect as netConnect, type Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { socketEvent } from './deadline.ts';
 import { ProbeFault } from './fault.ts';
 import type { Facts, Phase, ProbeContext } from './probe.ts';
+import { openSocket } from './reach.ts';
 import { hostOf } from './resolve.ts';
 import { handshakeOptions, judgeTls } from './tls-check.ts';
 
@@ -73,9 +74,7 @@ export async function sendOnce(
     : ctx.resolve(url.hostname, { redirect: !own }));
   endPhase(hop, 'connect');
   if (!resolved.ok) throw new ProbeFault(resolved.outcome, resolved.detail);
-  const address = resolved.addresses[0]!;
-  hop.facts = { ...hop.facts, address };
-  const socket = await open(url, address, request, hop, ctx.signal);
+  const socket = await open(url, resolved.addresses, request, hop, ctx.signal);
   try {
     return await exchange(request, url, url.origin === first.origin, socket, hop, ctx.signal);
   } finally {
@@ -87,11 +86,18 @@ export async function sendOnce(
 const certificateName = (url: URL, { host }: HttpRequest): string =>
   host !== undefined && isIP(hostOf(url)) !== 0 ? hostOf(new URL(`https://${host}`)) : hostOf(url);
 
-async function open(url: URL, address: string, request: HttpRequest, hop: Hop, signal: AbortSignal): Promise<Socket> {
+async function open(
+  url: URL,
+  addresses: readonly string[],
+  request: HttpRequest,
+  hop: Hop,
+  signal: AbortSignal,
+): Promise<Socket> {
   const host = certificateName(url, request);
   const secure = url.protocol === 'https:';
-  const socket = netConnect({ host: address, port: Number(url.port || (secure ? 443 : 80)) });
-  await socketEvent(socket, 'connect', signal);
+  const socket = await openSocket(addresses, Number(url.port || (secure ? 443 : 80)), signal, (address) => {
+    hop.facts = { ...hop.facts, address };
+  });
   endPhase(hop, secure ? 'tls' : 'first_byte');
   if (!secure) return socket;
   const tls: TLSSocket = tlsConnect({

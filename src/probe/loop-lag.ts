@@ -10,7 +10,7 @@ export interface LoopLag {
 const PERIOD_MS = 50;
 const KEEP = 2_000;
 
-/** Measures with a timer of 50 ms how late it fires; keeps the last 2,000 readings (100 s). */
+/** Measures with a timer of 50 ms how late it fires; keeps the last 1,000 to 2,000 readings (50 s to 100 s). */
 export function watchLoopLag(): LoopLag {
   const readings: { atMs: number; lateMs: number }[] = [];
   let expected = performance.now() + PERIOD_MS;

@@ -1,14 +1,14 @@
 // MariaDB: connect, read, heartbeat write in a table of its own, freshness of replicas by that heartbeat.
-// A run has one connection; when it fails, every later step has the same outcome, so that an SLO on `write` sees the outage.
+// What each error of the server means for the target; what a run does, in which order, is in database.ts.
 import { type Connection, createConnection, type SqlError } from 'mariadb';
-import { blameOf, type Outcome } from '../spec/outcome.ts';
+import type { Outcome } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
 import { driverTls } from './authorities.ts';
+import { type Driver, type Login, runDatabase, type Session } from './database.ts';
 import { within } from './deadline.ts';
 import { ProbeFault } from './fault.ts';
 import { networkOutcome } from './network-error.ts';
 import type { Probe, ProbeContext, StepOutcome } from './probe.ts';
-import { type ReplicaReading, replicaStep } from './replicas.ts';
 import { hostOf } from './resolve.ts';
 
 type MariaDb = Target<'mariadb'>;
@@ -50,50 +50,34 @@ const ERRORS: Readonly<Record<number, Outcome>> = {
   45023: 'tls_handshake',
 };
 
-export const mariadb: Probe<'mariadb'> = {
-  async run(target, ctx) {
-    let connection: Connection | undefined;
-    let failed: StepOutcome | undefined;
-    const first = await ctx.step('connect', async () => {
-      try {
-        connection = await connect(target, target.url, ctx);
-        return { outcome: 'ok' };
-      } catch (error) {
-        failed = fault(error, ctx);
-        return failed;
-      }
-    });
-    const open = connection as Connection | undefined;
-    for (const name of target.steps) {
-      if (name === 'connect') continue;
-      await ctx.step(name, async () => {
-        if (open === undefined)
-          return { outcome: first.outcome, blame: first.blame, detail: `connect: ${first.detail}` };
-        try {
-          return await within(ctx.signal, STEPS[name](target, open, ctx));
-        } catch (error) {
-          const outcome = fault(error, ctx);
-          return name === 'write' && outcome.outcome === 'timeout'
-            ? { ...outcome, outcome: 'write_blocked', blame: blameOf('write_blocked') }
-            : outcome;
-        }
-      });
-    }
-    open?.destroy();
+export const mariadb: Probe<'mariadb'> = { run: (target, ctx) => runDatabase(target, driver, ctx) };
+
+const driver: Driver<MariaDb> = {
+  async open(login, target, ctx) {
+    const connection = await connect(login, target, ctx);
+    // The deadline holds for whole steps: several statements are one.
+    const step = <T>(work: Promise<T>) => within(ctx.signal, work);
+    return {
+      read: () => step(read(connection, ctx)),
+      write: (nowMs) => step(heartbeat(connection, nowMs, ctx)),
+      replication: () => step(replication(connection, ctx)),
+      close: () => connection.destroy(),
+    };
+  },
+  fault(error, step, ctx) {
+    const result = fault(error, ctx);
+    return step === 'write' && result.outcome === 'timeout' ? { ...result, outcome: 'write_blocked' } : result;
   },
 };
 
-async function connect(target: MariaDb, text: string, ctx: ProbeContext): Promise<Connection> {
-  const url = new URL(text);
-  const resolved = await ctx.resolve(url.hostname);
-  if (!resolved.ok) throw new ProbeFault(resolved.outcome, resolved.detail);
-  const own = new URL(target.url);
+async function connect(login: Login, target: MariaDb, ctx: ProbeContext): Promise<Connection> {
+  const { url, address, username, password, database } = login;
   const connecting = createConnection({
-    host: resolved.addresses[0]!,
+    host: address,
     port: Number(url.port || 3306),
-    user: decodeURIComponent(url.username || own.username),
-    password: target.password ?? decodeURIComponent(own.password),
-    database: decodeURIComponent(url.pathname.slice(1) || own.pathname.slice(1)),
+    user: username,
+    password,
+    database,
     connectTimeout: Math.max(50, ctx.remainingMs()),
     ssl: tlsOf(target, url),
     bigIntAsNumber: true,
@@ -125,23 +109,6 @@ function fault(error: unknown, ctx: ProbeContext): StepOutcome {
   return { outcome: /socket|closed/i.test(message) ? 'reset' : 'query_error', detail };
 }
 
-const STEPS: Readonly<
-  Record<
-    'read' | 'write' | 'replica',
-    (target: MariaDb, connection: Connection, ctx: ProbeContext) => Promise<StepOutcome>
-  >
-> = {
-  async read(_target, connection, ctx) {
-    await read(connection, ctx);
-    return { outcome: 'ok' };
-  },
-  async write(_target, connection, ctx) {
-    await heartbeat(connection, ctx);
-    return { outcome: 'ok' };
-  },
-  replica: (target, _connection, ctx) => replicaStep(target, ctx, (url) => readReplica(target, url, ctx), fault),
-};
-
 const NO_TABLE: ReadonlySet<number> = new Set([1044, 1046, 1142, 1146]);
 
 /** Reads the heartbeat, because a Galera node that is not ready answers SELECT 1, but no table; without that table, SELECT 1 must do. */
@@ -154,11 +121,10 @@ async function read(connection: Connection, ctx: ProbeContext): Promise<void> {
   }
 }
 
-async function heartbeat(connection: Connection, ctx: ProbeContext): Promise<void> {
+async function heartbeat(connection: Connection, nowMs: number, ctx: ProbeContext): Promise<void> {
   const seconds = Math.max(1, Math.ceil(ctx.remainingMs() / 1000));
   await connection.query(`SET SESSION lock_wait_timeout = ${seconds}, innodb_lock_wait_timeout = ${seconds}`);
-  const write = () =>
-    connection.query(`REPLACE INTO ${TABLE} (location, at_ms) VALUES (?, ?)`, [ctx.location, ctx.now()]);
+  const write = () => connection.query(`REPLACE INTO ${TABLE} (location, at_ms) VALUES (?, ?)`, [ctx.location, nowMs]);
   try {
     await write();
   } catch (error) {
@@ -168,15 +134,10 @@ async function heartbeat(connection: Connection, ctx: ProbeContext): Promise<voi
   }
 }
 
-async function readReplica(target: MariaDb, url: string, ctx: ProbeContext): Promise<ReplicaReading> {
-  const connection = await connect(target, url, ctx);
-  try {
-    const stopped = await within(ctx.signal, whyStopped(connection));
-    const rows = await within(ctx.signal, connection.query<{ at_ms: number }[]>(SELECT, [ctx.location]));
-    return { heartbeatMs: rows[0]?.at_ms, stopped };
-  } finally {
-    connection.destroy();
-  }
+async function replication(connection: Connection, ctx: ProbeContext): ReturnType<Session['replication']> {
+  const stopped = await whyStopped(connection);
+  const rows = await connection.query<{ at_ms: number }[]>(SELECT, [ctx.location]);
+  return { heartbeatMs: rows[0]?.at_ms, stopped };
 }
 
 /** Why replication does not run, or undefined if it runs or we may not know (needs SLAVE MONITOR). */

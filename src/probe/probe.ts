@@ -13,7 +13,6 @@ export interface Facts {
   readonly cronLagSeconds?: number;
   /** notAfter of the earliest certificate served, seconds since 1970; known even when verification failed. */
   readonly certNotAfterSeconds?: number;
-  readonly tlsVerifyError?: string;
   readonly cacheStatus?: CacheStatus;
   readonly cacheAgeSeconds?: number;
   readonly httpStatus?: number;

@@ -4,11 +4,11 @@ import { Redis } from 'ioredis';
 import type { Outcome } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
 import { driverTls } from './authorities.ts';
+import { type Driver, type Login, runDatabase, type Session } from './database.ts';
 import { within } from './deadline.ts';
 import { ProbeFault } from './fault.ts';
 import { networkOutcome } from './network-error.ts';
 import type { Probe, ProbeContext, StepOutcome } from './probe.ts';
-import { type ReplicaReading, replicaStep } from './replicas.ts';
 import { hostOf } from './resolve.ts';
 
 type RedisTarget = Target<'redis'>;
@@ -26,48 +26,30 @@ const ERRORS: Readonly<Record<string, Outcome>> = {
   NOREPLICAS: 'noreplicas',
 };
 
-export const redis: Probe<'redis'> = {
-  async run(target, ctx) {
-    let client: Redis | undefined;
-    const first = await ctx.step('connect', async () => {
-      try {
-        client = await connect(target, target.url, ctx);
-        return { outcome: 'ok' };
-      } catch (error) {
-        return fault(error, ctx);
-      }
-    });
-    const open = client as Redis | undefined;
-    for (const name of target.steps) {
-      if (name === 'connect') continue;
-      await ctx.step(name, async () => {
-        if (open === undefined)
-          return { outcome: first.outcome, blame: first.blame, detail: `connect: ${first.detail}` };
-        try {
-          return await STEPS[name](target, open, ctx);
-        } catch (error) {
-          return fault(error, ctx);
-        }
-      });
-    }
-    open?.disconnect();
+export const redis: Probe<'redis'> = { run: (target, ctx) => runDatabase(target, driver, ctx) };
+
+const driver: Driver<RedisTarget> = {
+  async open(login, target, ctx) {
+    const client = await connect(login, target, ctx);
+    const key = `plimsoll:heartbeat:${ctx.location}`;
+    const step = <T>(work: Promise<T>) => within(ctx.signal, work);
+    return {
+      read: () => step(client.get(key)),
+      write: (nowMs) => step(client.set(key, String(nowMs), 'PX', Math.max(60_000, 10 * target.interval))),
+      replication: () => step(replication(client, key)),
+      close: () => client.disconnect(),
+    };
   },
+  fault: (error, _step, ctx) => fault(error, ctx),
 };
 
-const keyOf = (ctx: ProbeContext): string => `plimsoll:heartbeat:${ctx.location}`;
-
-async function connect(target: RedisTarget, text: string, ctx: ProbeContext): Promise<Redis> {
-  const url = new URL(text);
-  const own = new URL(target.url);
-  const resolved = await ctx.resolve(url.hostname);
-  if (!resolved.ok) throw new ProbeFault(resolved.outcome, resolved.detail);
+async function connect(login: Login, target: RedisTarget, ctx: ProbeContext): Promise<Redis> {
+  const { url, address, username, password, database } = login;
   const secure = url.protocol === 'rediss:' || target.tls !== 'off';
-  const username = decodeURIComponent(url.username || own.username);
-  const password = target.password ?? decodeURIComponent(own.password);
   const client = new Redis({
-    host: resolved.addresses[0]!,
+    host: address,
     port: Number(url.port || 6379),
-    db: Number(url.pathname.slice(1) || own.pathname.slice(1) || 0),
+    db: Number(database || 0),
     lazyConnect: true,
     enableReadyCheck: false,
     enableOfflineQueue: false,
@@ -115,30 +97,13 @@ function fault(error: unknown, ctx: ProbeContext): StepOutcome {
   return { outcome: /closed|ended/i.test(message) ? 'reset' : 'redis_error', detail };
 }
 
-const STEPS: Readonly<
-  Record<'read' | 'write' | 'replica', (target: RedisTarget, client: Redis, ctx: ProbeContext) => Promise<StepOutcome>>
-> = {
-  async read(_target, client, ctx) {
-    await within(ctx.signal, client.get(keyOf(ctx)));
-    return { outcome: 'ok' };
-  },
-  async write(target, client, ctx) {
-    await within(ctx.signal, client.set(keyOf(ctx), String(ctx.now()), 'PX', Math.max(60_000, 10 * target.interval)));
-    return { outcome: 'ok' };
-  },
-  replica: (target, _client, ctx) => replicaStep(target, ctx, (url) => readReplica(target, url, ctx), fault),
-};
+async function replication(client: Redis, key: string): ReturnType<Session['replication']> {
+  const info = await client.info('replication');
+  const value = await client.get(key);
+  return { heartbeatMs: value === null ? undefined : Number(value), stopped: whyStopped(info) };
+}
 
-async function readReplica(target: RedisTarget, url: string, ctx: ProbeContext): Promise<ReplicaReading> {
-  const client = await connect(target, url, ctx);
-  try {
-    const info = await within(ctx.signal, client.info('replication'));
-    const value = await within(ctx.signal, client.get(keyOf(ctx)));
-    return {
-      heartbeatMs: value === null ? undefined : Number(value),
-      stopped: /master_link_status:down/.test(info) ? 'its link to the primary is down' : undefined,
-    };
-  } finally {
-    client.disconnect();
-  }
+function whyStopped(info: string): string | undefined {
+  if (/^role:master/m.test(info)) return 'it is a primary itself';
+  return /^master_link_status:down/m.test(info) ? 'its link to the primary is down' : undefined;
 }

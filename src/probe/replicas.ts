@@ -1,5 +1,6 @@
 // Freshness of replicas, alike for MariaDB and Redis: how old is the newest heartbeat that reached them?
 // What a server says of itself only explains; never talks to a server.
+import { performance } from 'node:perf_hooks';
 import { verdictOf } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
 import type { ProbeContext, StepOutcome } from './probe.ts';
@@ -11,22 +12,33 @@ export interface ReplicaReading {
   readonly stopped: string | undefined;
 }
 
-const FIRST_HEARTBEAT_MS = 1_000;
+/** A connection to a replica. */
+export interface Replica {
+  replication(): Promise<ReplicaReading>;
+  close(): void;
+}
 
-/** Reads all replicas at once; the step is as bad as the worst of them. `fault` judges what `read` throws. */
+interface Driver {
+  open(url: string): Promise<Replica>;
+  fault(error: unknown): StepOutcome;
+}
+
+const WAIT_MS = 1_000;
+
+/**
+ * Asks all replicas at once; the step is as bad as the worst of them, and gives a lag only if each of them gave one.
+ * `writtenMs` is the heartbeat that this run has written, if it has.
+ */
 export async function replicaStep(
   { replicas, maxLag }: Pick<Target<'mariadb'>, 'replicas' | 'maxLag'>,
   ctx: ProbeContext,
-  read: (url: string) => Promise<ReplicaReading>,
-  fault: (error: unknown, ctx: ProbeContext) => StepOutcome,
+  writtenMs: number | undefined,
+  driver: Driver,
 ): Promise<StepOutcome> {
   if (replicas.length === 0) return { outcome: 'not_configured', detail: 'replicas is empty' };
   const all = await Promise.all(
     replicas.map(async ({ name, url }) => {
-      const state = await arrived(() => read(url), ctx).then(
-        (reading) => judge(reading, maxLag, ctx.now()),
-        (error) => fault(error, ctx),
-      );
+      const state = await lagOf(url, driver, writtenMs, ctx).then((lag) => judge(lag, maxLag), driver.fault);
       return { ...state, detail: state.outcome === 'ok' ? '' : `${name}: ${state.detail}` };
     }),
   );
@@ -35,21 +47,43 @@ export async function replicaStep(
     all.find((r) => verdictOf(r.outcome) === 'unmeasured') ??
     all[0]!;
   const lags = all.flatMap((r) => r.facts?.replicaLagSeconds ?? []);
-  return { ...worst, facts: lags.length > 0 ? { replicaLagSeconds: Math.max(...lags) } : {} };
+  return { ...worst, facts: lags.length === all.length ? { replicaLagSeconds: Math.max(...lags) } : {} };
 }
 
-/** The very first heartbeat of a location may still be on its way: looked for again for a second. */
-async function arrived(read: () => Promise<ReplicaReading>, ctx: ProbeContext): Promise<ReplicaReading> {
-  const until = ctx.now() + FIRST_HEARTBEAT_MS;
-  for (;;) {
-    const reading = await read();
-    if (reading.heartbeatMs !== undefined || ctx.now() >= until || ctx.signal.aborted) return reading;
+interface Lag {
+  /** Undefined without any heartbeat. */
+  readonly lagMs: number | undefined;
+  readonly stopped: string | undefined;
+}
+
+async function lagOf(url: string, driver: Driver, writtenMs: number | undefined, ctx: ProbeContext): Promise<Lag> {
+  const replica = await driver.open(url);
+  try {
+    return await awaited(replica, writtenMs, ctx);
+  } finally {
+    replica.close();
+  }
+}
+
+/**
+ * The heartbeat of this run was written a moment ago, and so may be the very first one of a location: looked for again for a
+ * second. Without that, a healthy replica would seem to be behind by the whole time since the run before.
+ */
+async function awaited(replica: Replica, writtenMs: number | undefined, ctx: ProbeContext): Promise<Lag> {
+  const until = performance.now() + Math.min(WAIT_MS, ctx.remainingMs() / 2);
+  for (let looks = 1; ; looks++) {
+    const { heartbeatMs, stopped } = await replica.replication();
+    const isThere = heartbeatMs !== undefined && heartbeatMs >= (writtenMs ?? 0);
+    if (isThere || stopped !== undefined || performance.now() >= until || ctx.signal.aborted) {
+      // What is there at the first look took no time that could be seen; the time to connect is not lag.
+      if (isThere && writtenMs !== undefined && looks === 1) return { lagMs: 0, stopped };
+      return { lagMs: heartbeatMs === undefined ? undefined : Math.max(0, ctx.now() - heartbeatMs), stopped };
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-function judge({ heartbeatMs, stopped }: ReplicaReading, maxLagMs: number, nowMs: number): StepOutcome {
-  const lagMs = heartbeatMs === undefined ? undefined : Math.max(0, nowMs - heartbeatMs);
+function judge({ lagMs, stopped }: Lag, maxLagMs: number): StepOutcome {
   const facts = lagMs === undefined ? {} : { replicaLagSeconds: lagMs / 1000 };
   if (stopped !== undefined) return { outcome: 'replica_stopped', detail: stopped, facts };
   if (lagMs === undefined)

@@ -21,11 +21,15 @@ const FORBIDDEN = blockList([
   '0.0.0.0/8',
   '224.0.0.0/4',
   '240.0.0.0/4',
+  // The services of Azure and Alibaba; over IPv6 those of AWS, Oracle and Google.
+  '168.63.129.16/32',
   '100.100.100.200/32',
   'fe80::/10',
   '::/128',
   'ff00::/8',
   'fd00:ec2::254/128',
+  'fd00:c1::a9fe:a9fe/128',
+  'fd20:ce::254/128',
 ]);
 // Loopback, private (RFC 1918, 4193) and carrier-grade NAT (RFC 6598): not where a redirect or a stranger may send us.
 const INTERNAL = blockList([
@@ -75,7 +79,8 @@ export function addressAllowed(ip: string, host: string, policy: AddressPolicy, 
   return named && (!within(INTERNAL, plain) || isIP(host) !== 0);
 }
 
-const CODES: Readonly<Record<string, Outcome>> = {
+/** What a name server said, by the code of Node. */
+export const DNS_ANSWERS: Readonly<Record<string, Outcome>> = {
   ENOTFOUND: 'dns_nxdomain',
   ENODATA: 'dns_nodata',
   ESERVFAIL: 'dns_servfail',
@@ -102,7 +107,7 @@ export function createResolver(policy: AddressPolicy): Resolve {
       const { code = '', message } = error as NodeJS.ErrnoException;
       return {
         ok: false,
-        outcome: CODES[code] ?? 'no_resolver',
+        outcome: DNS_ANSWERS[code] ?? 'no_resolver',
         detail: `${host}: ${message}`,
         ms: performance.now() - start,
       };

@@ -31,6 +31,8 @@ export interface Run {
 
 /** Blocked longer than this share of the timeout (but at least 100 ms), a run's times are not the target's. */
 const DISTORTED_SHARE = 0.1;
+/** A resolver that was silent for so long, or for half of a shorter deadline, is what used the deadline up. */
+const RESOLVER_SILENT_MS = 1_000;
 const TIMEOUTS: ReadonlySet<Outcome> = new Set(['timeout', 'dns_timeout', 'write_blocked']);
 
 /** Runs all steps of a target within its timeout. Never rejects. `stop` aborts: unfinished steps are `aborted`. */
@@ -46,18 +48,16 @@ export async function runProbe<K extends TargetKind>(
   const signal = stop === undefined ? deadline.signal : AbortSignal.any([deadline.signal, stop]);
   const trace = ports.tracer.run(target);
   const steps: StepResult[] = [];
+  let late: StepOutcome | undefined;
   const ctx: ProbeContext = {
     signal,
     location: ports.location,
-    // A resolver that is silent up to the deadline is ours: it says nothing about the target.
     resolve: (host, options) => {
       const from = performance.now();
-      return within(signal, ports.resolve(host, options)).catch(() => ({
-        ok: false,
-        outcome: stop?.aborted === true ? 'aborted' : 'no_resolver',
-        detail: `${host}: no answer within the deadline`,
-        ms: performance.now() - from,
-      }));
+      return within(signal, ports.resolve(host, options)).catch(() => {
+        const ms = performance.now() - from;
+        return { ok: false, ...unresolved(host, ms, target.timeout, stop?.aborted === true), ms };
+      });
     },
     now: ports.now,
     remainingMs: () => Math.max(0, target.timeout - (performance.now() - start)),
@@ -66,9 +66,10 @@ export async function runProbe<K extends TargetKind>(
       const from = performance.now();
       let result: StepOutcome;
       try {
-        result = await body({ traceparent: span.traceparent });
+        late ??= deadline.signal.aborted ? usedUp(steps.at(-1)) : undefined;
+        result = late ?? (await body({ traceparent: span.traceparent }));
       } catch (error) {
-        result = { outcome: 'internal_error', detail: String((error as Error).stack ?? error) };
+        result = bug(error);
       }
       const finished = finish(name, result, { startMs: from - start, durationMs: performance.now() - from });
       const own =
@@ -82,24 +83,52 @@ export async function runProbe<K extends TargetKind>(
   try {
     await ports.probes[target.kind as K].run(target, ctx);
   } catch (error) {
-    await ctx.step('run', () => Promise.reject(error));
+    steps.push(finish('run', bug(error), AT_ONCE));
   } finally {
     clearTimeout(timer);
     trace.end();
   }
   for (const name of target.steps as readonly string[]) {
     if (!steps.some((s) => s.step === name))
-      steps.push(
-        finish(
-          name,
-          { outcome: 'internal_error', detail: 'the probe did not report this step' },
-          { startMs: 0, durationMs: 0 },
-        ),
-      );
+      steps.push(finish(name, bug('the probe did not report this step'), AT_ONCE));
   }
   const durationMs = performance.now() - start;
   const distorted = ports.lag.longestSince(start) > distortedFrom(target.timeout);
   return { target, startedMs, atMs: startedMs + durationMs, durationMs, traceId: trace.traceId, distorted, steps };
+}
+
+const AT_ONCE = { startMs: 0, durationMs: 0 };
+const bug = (error: unknown): StepOutcome => ({
+  outcome: 'internal_error',
+  detail: String((error as Error).stack ?? error),
+});
+
+/**
+ * Whose is a deadline that passes while a name is resolved? Our resolver's (unmeasured) if it had a fair share of the time; else
+ * that of what came before, so that a target that is slow to answer does not turn unmeasured with the next look-up.
+ */
+function unresolved(
+  host: string,
+  ms: number,
+  timeoutMs: number,
+  stopped: boolean,
+): { outcome: Outcome; detail: string } {
+  if (stopped) return { outcome: 'aborted', detail: `${host}: stopped while the name was resolved` };
+  if (ms >= Math.min(RESOLVER_SILENT_MS, timeoutMs / 2))
+    return { outcome: 'no_resolver', detail: `${host}: no answer within the deadline` };
+  return { outcome: 'timeout', detail: `${host}: only ${Math.round(ms)} ms of the deadline were left to resolve it` };
+}
+
+/**
+ * A step that would begin after the deadline is not tried: it could say nothing of its own. It counts as the step that used the
+ * deadline up: bad, with the same blame, if that was the target's doing, unmeasured if it was ours.
+ */
+function usedUp(by: StepResult | undefined): StepOutcome | undefined {
+  if (by === undefined) return undefined;
+  const detail = `the deadline was used up by the step ${by.step}: ${by.outcome}`;
+  const { outcome, blame } = by;
+  if (blame === 'prober') return { outcome, blame, detail };
+  return { outcome: 'timeout', ...(verdictOf(outcome) === 'bad' && { blame }), detail };
 }
 
 const distortedFrom = (timeoutMs: number): number => Math.max(100, timeoutMs * DISTORTED_SHARE);

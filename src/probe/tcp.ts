@@ -1,10 +1,9 @@
 // Does a port accept connections? Sends nothing, so a service that accepts and then hangs is ok here.
-import { connect } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { Target } from '../spec/target.ts';
-import { socketEvent } from './deadline.ts';
 import { networkOutcome } from './network-error.ts';
 import type { Probe, ProbeContext, StepOutcome } from './probe.ts';
+import { openSocket } from './reach.ts';
 import { hostOf } from './resolve.ts';
 
 export const tcp: Probe<'tcp'> = {
@@ -17,20 +16,20 @@ async function connected(target: Target<'tcp'>, ctx: ProbeContext): Promise<Step
   const url = new URL(target.url);
   const resolved = await ctx.resolve(hostOf(url));
   if (!resolved.ok) return { outcome: resolved.outcome, detail: resolved.detail, phases: { dns: resolved.ms } };
-  const address = resolved.addresses[0]!;
+  let address = '';
   const since = performance.now();
   const measured = () => ({
     phases: { dns: resolved.ms, connect: performance.now() - since },
     facts: { address },
   });
-  const socket = connect({ host: address, port: Number(url.port) });
   try {
-    await socketEvent(socket, 'connect', ctx.signal);
+    const socket = await openSocket(resolved.addresses, Number(url.port), ctx.signal, (tried) => {
+      address = tried;
+    });
+    socket.destroy();
     return { outcome: 'ok', ...measured() };
   } catch (error) {
     if (ctx.signal.aborted) return { outcome: 'timeout', detail: 'no connection within the deadline', ...measured() };
     return { outcome: networkOutcome(error) ?? 'unreachable', detail: (error as Error).message, ...measured() };
-  } finally {
-    socket.destroy();
   }
 }

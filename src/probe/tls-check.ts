@@ -44,7 +44,6 @@ export function judgeTls(socket: TLSSocket, servername: string): TlsVerdict {
         : `${verifyError}: certificate for ${String(leaf?.subjectaltname ?? leaf?.subject?.CN)}, asked for ${servername}${until === undefined ? '' : `, valid until ${new Date(until * 1000).toISOString()}`}`,
     facts: {
       ...(until !== undefined && { certNotAfterSeconds: until }),
-      ...(verifyError !== undefined && { tlsVerifyError: verifyError }),
       tlsVersion: socket.getProtocol() ?? 'unknown',
     },
   };

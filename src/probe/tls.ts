@@ -1,5 +1,5 @@
 // A certificate as it is served: verification, and the time that is left, which is known even when verification fails.
-import { connect, isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { connect as tlsConnect } from 'node:tls';
 import type { Target } from '../spec/target.ts';
@@ -7,6 +7,7 @@ import { socketEvent } from './deadline.ts';
 import { ProbeFault } from './fault.ts';
 import { networkOutcome } from './network-error.ts';
 import type { Phase, Probe, ProbeContext, StepOutcome } from './probe.ts';
+import { openSocket } from './reach.ts';
 import { hostOf } from './resolve.ts';
 import { handshakeOptions, judgeTls } from './tls-check.ts';
 
@@ -47,9 +48,9 @@ async function handshake(target: Target<'tls'>, ctx: ProbeContext): Promise<Step
     since = performance.now();
     phase = next;
   };
-  const socket = connect({ host: resolved.addresses[0]!, port: Number(url.port || 443) });
+  let socket: Socket | undefined;
   try {
-    await socketEvent(socket, 'connect', ctx.signal);
+    socket = await openSocket(resolved.addresses, Number(url.port || 443), ctx.signal);
     end('tls');
     const secure = tlsConnect({
       ...handshakeOptions(target.ca),
@@ -69,6 +70,6 @@ async function handshake(target: Target<'tls'>, ctx: ProbeContext): Promise<Step
       phases,
     };
   } finally {
-    socket.destroy();
+    socket?.destroy();
   }
 }

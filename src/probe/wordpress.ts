@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Outcome } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
+import { askEdge, type EdgeResult } from './behind-edge.ts';
 import { type HttpResult, httpRequest } from './http-client.ts';
 import type { HttpRequest, HttpResponse } from './http-hop.ts';
 import { judgePage, judgeStatus } from './judge-page.ts';
@@ -121,18 +122,12 @@ function uncached(target: WordPress, path: string, traceparent: string): HttpReq
   };
 }
 
-type Result = HttpResult & { readonly blame?: 'edge' };
-const NO_ANSWER: ReadonlySet<Outcome> = new Set(['refused', 'reset', 'unreachable', 'timeout']);
-
 /** The request; when the edge gives no answer but the origin behind it does, the edge is to blame. */
-async function get(target: WordPress, ctx: ProbeContext, request: HttpRequest): Promise<Result> {
-  const send = (r: HttpRequest) =>
-    httpRequest({ ...r, ca: target.ca, sameHost: true, headers: { ...target.headers, ...r.headers } }, ctx);
-  const result = await send(request);
-  if (!NO_ANSWER.has(result.outcome) || target.origin === undefined || request.host !== undefined) return result;
-  const origin = await send(uncached(target, '/', request.traceparent));
-  const alive = origin.outcome === 'ok' && (origin.response?.status ?? 500) < 500;
-  return alive ? { ...result, blame: 'edge', detail: `${result.detail}; the origin answers` } : result;
+function get(target: WordPress, ctx: ProbeContext, request: HttpRequest): Promise<EdgeResult> {
+  const send = (r: HttpRequest) => (own: ProbeContext) =>
+    httpRequest({ ...r, ca: target.ca, sameHost: true, headers: { ...target.headers, ...r.headers } }, own);
+  const toEdge = target.origin !== undefined && request.host === undefined;
+  return askEdge(ctx, send(request), toEdge ? send(uncached(target, '/', request.traceparent)) : undefined);
 }
 
 async function page(target: WordPress, ctx: ProbeContext, request: HttpRequest): Promise<StepOutcome> {
@@ -164,7 +159,7 @@ function judgeRest(target: WordPress, response: HttpResponse): Pick<StepOutcome,
   return blocked ? { outcome: 'rest_disabled', detail: `status ${status} without a list of namespaces` } : general;
 }
 
-const base = (result: Result): StepOutcome => ({
+const base = (result: EdgeResult): StepOutcome => ({
   outcome: result.outcome,
   detail: result.detail,
   phases: result.phases,
@@ -173,7 +168,7 @@ const base = (result: Result): StepOutcome => ({
 });
 
 function judge(
-  result: Result,
+  result: EdgeResult,
   verdict: (response: NonNullable<HttpResult['response']>) => Pick<StepOutcome, 'outcome' | 'detail'> | undefined,
 ): StepOutcome {
   if (result.outcome !== 'ok' || result.response === undefined) return base(result);

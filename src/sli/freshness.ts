@@ -1,5 +1,7 @@
 // SLI `freshness`: an age (replica, cron, cache) below a limit, or the time left on a certificate above one.
-// A value that could not be read is unmeasured, never fresh; a certificate's date counts even when its verification failed.
+// A value that could not be read is unmeasured, never fresh. What failed for another reason than age is bad at any age; only a
+// certificate's date counts even when its verification failed.
+import type { Outcome } from '../spec/outcome.ts';
 import { judged, type MeasuredRun, type MeasuredStep, notGood, type SliCounter } from './sli.ts';
 
 type FactName = keyof MeasuredStep['facts'];
@@ -15,6 +17,12 @@ const STEPS = {
   certificate: ['expiry', 'handshake', 'front', 'hit', 'get'],
   cache: ['hit', 'age'],
 } as const;
+/** Outcomes that leave it to the limit of the SLO how old is too old; a page that no cache kept is fresh from the origin. */
+const OF_AGE: Readonly<Record<Exclude<keyof typeof FACTS, 'certificate'>, ReadonlySet<Outcome>>> = {
+  replica: new Set(['replica_lag']),
+  cron: new Set(['cron_stuck']),
+  cache: new Set(['stale_too_old', 'cache_bypassed']),
+};
 
 const stepWith = (run: MeasuredRun, fact: FactName): MeasuredStep | undefined =>
   run.steps.find((s) => s.facts[fact] !== undefined);
@@ -25,6 +33,8 @@ export const freshness: SliCounter<'freshness'> = {
     const step = stepWith(run, fact);
     const names: readonly string[] = STEPS[sli.of];
     if (step === undefined) return notGood(run.steps.filter((s) => names.includes(s.step))) ?? { result: 'unmeasured' };
+    const failed = sli.of === 'certificate' || OF_AGE[sli.of].has(step.outcome) ? undefined : notGood([step]);
+    if (failed?.result === 'bad') return failed;
     const value = Number(step.facts[fact]);
     const ageMs = (sli.of === 'certificate' ? value - run.atMs / 1000 : value) * 1000;
     const fresh = (sli.below === undefined || ageMs < sli.below) && (sli.above === undefined || ageMs > sli.above);

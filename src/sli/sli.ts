@@ -1,6 +1,5 @@
 // What an SLI is: it turns one probe run into one event. Pure. PromQL is the second face of each kind (alerts as code).
-import type { Outcome } from '../spec/outcome.ts';
-import { verdictOf } from '../spec/outcome.ts';
+import { blameOf, type Outcome, verdictOf } from '../spec/outcome.ts';
 import type { Sli, SliKind } from '../spec/spec.ts';
 
 /** What an SLI needs to know of a finished step; probe/ results have this shape. */
@@ -14,7 +13,6 @@ export interface MeasuredStep {
     readonly cronLagSeconds?: number;
     readonly certNotAfterSeconds?: number;
     readonly cacheAgeSeconds?: number;
-    readonly cacheStatus?: string;
   };
 }
 
@@ -29,7 +27,7 @@ export interface MeasuredRun {
 /** One event, with the step that decided it when it is not good. */
 export interface SliEvent {
   readonly result: 'good' | 'bad' | 'unmeasured';
-  readonly cause?: { readonly step: string; readonly outcome: string; readonly blame: string };
+  readonly cause?: { readonly step: string; readonly outcome: Outcome; readonly blame: string };
 }
 
 export interface SliCounter<K extends SliKind = SliKind> {
@@ -51,13 +49,13 @@ export function notGood(steps: readonly (MeasuredStep | undefined)[]): SliEvent 
   return unmeasured;
 }
 
-/** A good step judged by a limit: bad with the given outcome word when `good` is false. */
-export function judged(step: MeasuredStep, good: boolean, word: string): SliEvent {
+/** A step judged by a limit: bad with the given outcome when `good` is false. */
+export function judged(step: MeasuredStep, good: boolean, outcome: Outcome): SliEvent {
   return good
     ? GOOD
     : {
         result: 'bad',
-        cause: { step: step.step, outcome: word, blame: step.blame === 'none' ? 'target' : step.blame },
+        cause: { step: step.step, outcome, blame: step.blame === 'none' ? blameOf(outcome) : step.blame },
       };
 }
 

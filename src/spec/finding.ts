@@ -69,11 +69,14 @@ export function inReadingOrder(findings: readonly Finding[], files: readonly str
   );
 }
 
-/** Replaces every occurrence of a secret by `***`, the longest secret first. */
+/** A secret this short may be a part of any word: masking it would spell it out. */
+const SHORTEST_MASKED = 4;
+
+/** Replaces every occurrence of a secret by `***`, the longest secret first; secrets under 4 characters are left. */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text;
   for (const secret of secrets.toSorted((a, b) => b.length - a.length)) {
-    if (secret !== '') clean = clean.replaceAll(secret, '***');
+    if (secret.length >= SHORTEST_MASKED) clean = clean.replaceAll(secret, '***');
   }
   return clean;
 }

@@ -90,7 +90,8 @@ function secondDocument(file: string, docs: readonly Document[], at: At): Findin
 
 /** What the YAML library says of a document, and what a spec does without. */
 function problemsOf(file: string, doc: Document, at: At): Finding[] {
-  const errors = doc.errors.map((problem) =>
+  // One slip makes the library stumble over every line behind it: the first is the cause.
+  const errors = doc.errors.slice(0, 1).map((problem) =>
     finding('yaml-syntax', file, at(...problem.pos), {
       message: firstLine(problem.message),
       hint: hintFor(problem.code, problem.message),

@@ -78,11 +78,11 @@ async function play(
   let [began, ended]: (number | undefined)[] = [];
   let head = `site      ${stack.siteUrl} (at 127.0.0.1; CA ${stack.edge.ca})\nspec      ${config}\nmetrics   ${url}/metrics\nAPI       ${url}/api/v1/slos\nCtrl-C stops everything and leaves nothing behind.`;
   if (broken === undefined) head += ` To see a part fail: npm run demo -- --break ${Object.keys(BREAKS).join('|')}`;
-  let slos: SloView[] = [];
+  let slos: readonly SloView[] = [];
   let lastShown = 0;
   let state = '';
   while (!stopped.aborted) {
-    slos = await fetchSlos({ url });
+    slos = (await fetchSlos({ url })).slos;
     const measured = slos.length > 0 && slos.every((s) => s.measured >= MIN_EVENTS);
     if (broken !== undefined && measured && began === undefined) {
       began = Date.now();

@@ -3,7 +3,9 @@ import { type Connection, createConnection } from 'mariadb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProbeUser, type MariaDb, startMariadb } from '../services/mariadb.ts';
 import { type RedisServer, startRedis } from '../services/redis.ts';
-import { outcomes, step } from './run.ts';
+import { outcomes, resolvingTo, run, step } from './run.ts';
+
+const PHASES = [['connect', 'dns', 'connect'], ['read', 'first_byte'], ['write', 'first_byte'], ['replica']];
 
 describe('a MariaDB probe', () => {
   let primary: MariaDb;
@@ -50,6 +52,20 @@ describe('a MariaDB probe', () => {
   it('is good with the grants of the README and knows the lag of the replica', async () => {
     expect(await outcomes(settings())).toEqual(ALL_OK);
     expect((await step(settings(), 'replica')).facts.replicaLagSeconds).toBeLessThan(5);
+  });
+  it('measures name, connection and first byte', async () => {
+    const { steps } = await run(settings());
+    expect(steps.map((s) => [s.step, ...Object.keys(s.phases)])).toEqual(PHASES);
+    primary.pause();
+    const hung = await step(settings({ steps: ['read'], timeout: '500ms' }), 'connect');
+    primary.resume();
+    expect(hung.phases.connect).toBeGreaterThan(400);
+  });
+  it('is asked by the other family of addresses when we have no way to the first', async () => {
+    const both = { resolve: resolvingTo('ff0e::1', '127.0.0.1') };
+    expect(await outcomes(settings(), both)).toEqual(ALL_OK);
+    const none = { resolve: resolvingTo('ff0e::1') };
+    expect(await step(settings(), 'write', none)).toMatchObject({ outcome: 'no_network', blame: 'prober' });
   });
   it('calls a wrong password our configuration, at every step, and never shows it', async () => {
     const wrong = settings({ password: 'canary-wrong' });
@@ -137,6 +153,16 @@ describe('a Redis probe', () => {
 
   it('is good and knows the lag of the replica', async () => {
     expect(await outcomes(settings())).toEqual({ connect: 'ok', read: 'ok', write: 'ok', replica: 'ok' });
+  });
+  it('measures name, connection and first byte', async () => {
+    const { steps } = await run(settings());
+    expect(steps.map((s) => [s.step, ...Object.keys(s.phases)])).toEqual(PHASES);
+  });
+  it('is asked by the other family of addresses when we have no way to the first', async () => {
+    const both = { resolve: resolvingTo('ff0e::1', '127.0.0.1') };
+    expect(await outcomes(settings(), both)).toEqual({ connect: 'ok', read: 'ok', write: 'ok', replica: 'ok' });
+    const none = { resolve: resolvingTo('ff0e::1') };
+    expect(await step(settings(), 'write', none)).toMatchObject({ outcome: 'no_network', blame: 'prober' });
   });
   it('sees that memory is full although PING and GET answer', async () => {
     await primary.command('CONFIG', 'SET', 'maxmemory', '1');

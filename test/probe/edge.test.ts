@@ -99,7 +99,15 @@ describe('a CDN probe', () => {
     await edge.useCertificate('shopOnly');
     const secure = cdn({ steps: ['origin'], origin: `https://127.0.0.1:${edge.port}/` });
     expect((await step(secure, 'origin')).outcome).toBe('ok');
-    expect((await step({ ...secure, ca: undefined }, 'origin')).outcome).not.toBe('ok');
+    // An edge without TLS, so that only the origin has a certificate: without its authority, and with one for another name.
+    const plain = { ...secure, url: await edgeThatSays({}).then((url) => url.replace('127.0.0.1', SHOP)) };
+    expect((await step(plain, 'origin')).outcome).toBe('ok');
+    expect(await step({ ...plain, ca: undefined }, 'origin')).toMatchObject({
+      outcome: 'origin_down',
+      detail: expect.stringMatching(/the origin does not: tls_(untrusted|incomplete_chain)$/),
+    });
+    await edge.useCertificate('other');
+    expect((await step(plain, 'origin')).detail).toMatch(/the origin does not: tls_name_mismatch$/);
     await edge.useCertificate('valid');
   });
   it('compares the bytes of a static file at the edge with those of the origin', async () => {

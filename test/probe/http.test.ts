@@ -128,7 +128,7 @@ describe('an HTTP probe', () => {
     expect(seen).toBeUndefined();
   });
   it('calls a timeout of a blocked prober its own fault', async () => {
-    const result = await run({ kind: 'http', url: await serve(() => {}), timeout: '300ms' }, 250);
+    const result = await run({ kind: 'http', url: await serve(() => {}), timeout: '300ms' }, { blockedMs: 250 });
     expect(result.steps[0]).toMatchObject({ outcome: 'prober_overloaded', blame: 'prober' });
   });
 });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { OUTCOMES } from '../../src/spec/outcome.ts';
 
 const SRC = join(import.meta.dirname, '../../src');
-const producers = globSync(['probe/**/*.ts', 'engine/**/*.ts', 'exporter.ts'], { cwd: SRC });
+const producers = globSync(['probe/**/*.ts', 'sli/**/*.ts', 'engine/**/*.ts', 'exporter.ts'], { cwd: SRC });
 const code = producers.map((file) => readFileSync(join(SRC, file), 'utf8')).join('\n');
 
 /** An outcome is produced where its name is a value: `outcome: 'x'`, the right side of a table, an argument. Comparisons do not count. */

@@ -1,7 +1,7 @@
 // Runs a probe in a test as the runner would, from the text of a target.
 import { probes } from '../../src/probe/list.ts';
 import type { StepResult } from '../../src/probe/probe.ts';
-import { createResolver } from '../../src/probe/resolve.ts';
+import { createResolver, type Resolve } from '../../src/probe/resolve.ts';
 import { type Run, runProbe } from '../../src/probe/runner.ts';
 import { idsOnly } from '../../src/probe/trace-port.ts';
 import type { Target } from '../../src/spec/target.ts';
@@ -12,10 +12,27 @@ export function target(settings: object): Target {
   return validSpec({ targets: [{ name: 'x', interval: '30s', timeout: '3s', ...settings }] }).targets[0]!;
 }
 
-export const run = (settings: object, blockedMs = 0): Promise<Run> =>
+interface World {
+  /** How long the event loop was blocked, ms. */
+  readonly blockedMs?: number;
+  readonly resolve?: Resolve;
+}
+const byDns = createResolver({ kind: 'named' });
+
+/** A resolver that is silent for one name; every other is resolved. */
+export const silentFor =
+  (name: string): Resolve =>
+  (host, options) =>
+    host === name ? new Promise(() => {}) : byDns(host, options);
+/** A resolver for which every name has these addresses. */
+export const resolvingTo =
+  (...addresses: string[]): Resolve =>
+  async () => ({ ok: true, addresses, ms: 0 });
+
+export const run = (settings: object, { blockedMs = 0, resolve = byDns }: World = {}): Promise<Run> =>
   runProbe(target(settings), {
     probes,
-    resolve: createResolver({ kind: 'named' }),
+    resolve,
     tracer: idsOnly,
     lag: { longestSince: () => blockedMs, stop: () => {} },
     location: 'test',
@@ -23,9 +40,9 @@ export const run = (settings: object, blockedMs = 0): Promise<Run> =>
   });
 
 /** Outcomes by step: { front: 'ok' }. */
-export const outcomes = async (settings: object): Promise<Record<string, string>> =>
-  Object.fromEntries((await run(settings)).steps.map((s) => [s.step, s.outcome]));
+export const outcomes = async (settings: object, world?: World): Promise<Record<string, string>> =>
+  Object.fromEntries((await run(settings, world)).steps.map((s) => [s.step, s.outcome]));
 
-export async function step(settings: object, name: string): Promise<StepResult> {
-  return (await run(settings)).steps.find((s) => s.step === name)!;
+export async function step(settings: object, name: string, world?: World): Promise<StepResult> {
+  return (await run(settings, world)).steps.find((s) => s.step === name)!;
 }

@@ -9,7 +9,7 @@ import { idsOnly } from '../../src/probe/trace-port.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
 import type { Spec } from '../../src/spec/spec.ts';
 import { freePort } from '../services/process.ts';
-import { step, target } from './run.ts';
+import { resolvingTo, step, target } from './run.ts';
 
 const sockets = new Set<Socket>();
 const server: Server = createServer((socket) => sockets.add(socket));
@@ -66,6 +66,25 @@ describe('a run whose name is not resolved', () => {
   it('because it does not exist blames DNS', async () => {
     const { steps } = await resolving(async () => ({ ok: false, outcome: 'dns_nxdomain', detail: '', ms: 1 }));
     expect(steps).toMatchObject([{ outcome: 'dns_nxdomain', blame: 'dns' }]);
+  });
+});
+
+describe('a target with addresses of two families', () => {
+  const NO_WAY = { v4: '127.255.255.255', v6: 'ff0e::1' };
+  const to = (...addresses: string[]) =>
+    step({ kind: 'tcp', url: `tcp://shop.example.org:${port}` }, 'connect', { resolve: resolvingTo(...addresses) });
+  it('is asked by the other family when we have no way to the first', async () => {
+    expect(await to(NO_WAY.v6, '127.0.0.1')).toMatchObject({ outcome: 'ok', facts: { address: '127.0.0.1' } });
+    expect(await to(NO_WAY.v4, '::1')).toMatchObject({ outcome: 'refused', facts: { address: '::1' } });
+    const url = `http://shop.example.org:${port}/`;
+    const http = await step({ kind: 'http', url, timeout: '300ms' }, 'get', {
+      resolve: resolvingTo(NO_WAY.v6, '127.0.0.1'),
+    });
+    expect(http).toMatchObject({ outcome: 'timeout', facts: { address: '127.0.0.1' } });
+  });
+  it('is not asked again by the same family, nor when the first address fails otherwise', async () => {
+    expect(await to(NO_WAY.v4, '127.0.0.1')).toMatchObject({ outcome: 'no_network', blame: 'prober' });
+    expect(await to('::1', '127.0.0.1')).toMatchObject({ outcome: 'refused', facts: { address: '::1' } });
   });
 });
 

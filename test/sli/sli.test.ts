@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countRun } from '../../src/sli/list.ts';
 import type { MeasuredRun, MeasuredStep } from '../../src/sli/sli.ts';
-import { blameOf, type Outcome } from '../../src/spec/outcome.ts';
+import { blameOf, hintOf, type Outcome } from '../../src/spec/outcome.ts';
 
 const AT = Date.UTC(2026, 5, 1);
 const DAY = 86_400;
@@ -31,6 +31,12 @@ describe('SLI probe', () => {
 describe('SLI latency', () => {
   const of = (s: MeasuredStep, distorted = false) =>
     countRun({ kind: 'latency', target: 'shop', step: 'front', below: 400 }, run([s], distorted)).result;
+  it('says why it is bad in the words of the list of outcomes', () => {
+    const sli = { kind: 'latency', target: 'shop', step: 'front', below: 400 } as const;
+    const { cause } = countRun(sli, run([step('front', 'ok', {}, 400)]));
+    expect(cause).toEqual({ step: 'front', outcome: 'too_slow', blame: 'target' });
+    expect(hintOf(cause!.outcome)).toContain('waterfall');
+  });
   it('is good below the limit and not at it', () => {
     expect(of(step('front', 'ok', {}, 399.9))).toBe('good');
     expect(of(step('front', 'ok', {}, 400))).toBe('bad');
@@ -51,6 +57,33 @@ describe('SLI freshness', () => {
     expect(of(step('replica', 'lag_unknown'))).toBe('unmeasured');
     expect(of(step('replica', 'replica_stopped'))).toBe('bad');
   });
+  it.each([
+    ['replica', 'refused', 'replica', { replicaLagSeconds: 0.2 }],
+    ['replica', 'replica_stopped', 'replica', { replicaLagSeconds: 0.2 }],
+    ['cron', 'server_error', 'cron', { cronLagSeconds: 1 }],
+    ['cache', 'server_error', 'hit', { cacheAgeSeconds: 1 }],
+  ] as const)(
+    'of %s is bad when the step is bad for another reason than age (%s), however fresh',
+    (of, outcome, name, facts) => {
+      expect(
+        countRun({ kind: 'freshness', target: 'x', of, below: 30_000 }, run([step(name, outcome, facts)])),
+      ).toEqual({
+        result: 'bad',
+        cause: { step: name, outcome, blame: 'target' },
+      });
+    },
+  );
+  it.each([
+    ['replica', 'replica_lag', 'replica', 'replicaLagSeconds'],
+    ['cron', 'cron_stuck', 'cron', 'cronLagSeconds'],
+    ['cache', 'stale_too_old', 'age', 'cacheAgeSeconds'],
+    ['cache', 'cache_bypassed', 'hit', 'cacheAgeSeconds'],
+  ] as const)('of %s leaves it to the limit of the SLO what is too old, also after %s', (of, outcome, name, fact) => {
+    const at = (age: number) =>
+      countRun({ kind: 'freshness', target: 'x', of, below: 30_000 }, run([step(name, outcome, { [fact]: age })]));
+    expect(at(29.9).result).toBe('good');
+    expect(at(30)).toMatchObject({ result: 'bad', cause: { step: name, outcome: 'stale' } });
+  });
   it('of a certificate counts the days left, also when its verification failed', () => {
     const of = (days: number, outcome: Outcome = 'ok') =>
       countRun(
@@ -62,24 +95,28 @@ describe('SLI freshness', () => {
     expect(of(30, 'tls_untrusted')).toBe('good');
     expect(of(-1, 'tls_expired')).toBe('bad');
   });
+  it('of a certificate that ends too soon blames TLS', () => {
+    const sli = { kind: 'freshness', target: 'cert', of: 'certificate', above: 14 * DAY * 1000 } as const;
+    const soon = step('handshake', 'ok', { certNotAfterSeconds: AT / 1000 + 14 * DAY });
+    expect(countRun(sli, run([soon])).cause).toEqual({ step: 'handshake', outcome: 'tls_expires_soon', blame: 'tls' });
+  });
 });
 
 describe('SLI hits', () => {
   const of = (s: MeasuredStep) => countRun({ kind: 'hits', target: 'cdn' }, run([s]));
   it('is bad only when a page that works did not come from the cache', () => {
-    expect(of(step('hit', 'ok', { cacheStatus: 'hit' })).result).toBe('good');
-    expect(of(step('hit', 'ok', { cacheStatus: 'stale' })).result).toBe('good');
-    expect(of(step('hit', 'cache_bypassed', { cacheStatus: 'miss' }))).toEqual({
+    expect(of(step('hit', 'ok')).result).toBe('good');
+    expect(of(step('hit', 'cache_bypassed'))).toEqual({
       result: 'bad',
       cause: { step: 'hit', outcome: 'cache_bypassed', blame: 'edge' },
     });
   });
   it('says nothing of the cache when the page failed: an outage of the origin is not the fault of the edge', () => {
-    expect(of(step('hit', 'server_error', { cacheStatus: 'miss' }))).toEqual({
+    expect(of(step('hit', 'server_error'))).toEqual({
       result: 'unmeasured',
       cause: { step: 'hit', outcome: 'server_error', blame: 'target' },
     });
     expect(of(step('hit', 'timeout')).result).toBe('unmeasured');
-    expect(of(step('hit', 'cache_status_unknown', { cacheStatus: 'unknown' })).result).toBe('unmeasured');
+    expect(of(step('hit', 'cache_status_unknown')).result).toBe('unmeasured');
   });
 });

@@ -1,0 +1,42 @@
+// Who is to blame when an edge gives no answer: the edge, if the origin behind it answers. Never changes an outcome.
+import type { Outcome } from '../spec/outcome.ts';
+import type { HttpResult } from './http-client.ts';
+import type { ProbeContext } from './probe.ts';
+
+/** A result with, at need, a better blame than that of its outcome. */
+export type EdgeResult = HttpResult & { readonly blame?: 'edge' };
+type Ask = (ctx: ProbeContext) => Promise<HttpResult>;
+
+const NO_ANSWER: ReadonlySet<Outcome> = new Set(['refused', 'reset', 'unreachable', 'timeout']);
+
+/** Does the origin answer at all? */
+export const alive = ({ outcome, response }: HttpResult): boolean =>
+  outcome === 'ok' && (response?.status ?? 500) < 500;
+
+/**
+ * Asks the edge; the origin only if the edge fails, or is silent for half of the time that is left. An edge that hangs holds
+ * out to the deadline, and then it would be too late to ask. Without an origin only the edge.
+ */
+export async function askEdge(ctx: ProbeContext, edge: Ask, origin: Ask | undefined): Promise<EdgeResult> {
+  const asked = edge(ctx);
+  if (origin === undefined || (await isAnswer(asked, ctx.remainingMs() / 2))) return asked;
+  const cancel = new AbortController();
+  // Not waited for if it is not needed; a fault of it says nothing then.
+  const behind = origin({ ...ctx, signal: AbortSignal.any([ctx.signal, cancel.signal]) });
+  behind.catch(() => {});
+  const result = await asked;
+  if (NO_ANSWER.has(result.outcome))
+    return alive(await behind) ? { ...result, blame: 'edge', detail: `${result.detail}; the origin answers` } : result;
+  cancel.abort(new Error('the edge has answered'));
+  return result;
+}
+
+/** True as soon as there is a result other than silence; false after `ms` without one. */
+async function isAnswer(asked: Promise<HttpResult>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const slow = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  const answered = asked.then(({ outcome }) => !NO_ANSWER.has(outcome));
+  return Promise.race([answered, slow]).finally(() => clearTimeout(timer));
+}
