@@ -19,7 +19,8 @@ export function findTarget(spec: Spec, wanted: string, module: string | undefine
   const named = spec.targets.find((t) => t.name === wanted || t.url === wanted);
   if (named !== undefined) {
     if (module === undefined || module === named.kind) return { ok: true, target: named, adhoc: false };
-    return made(spec, module, named.url, false);
+    const { address, ca } = named as { address?: string; ca?: string };
+    return made(spec, module, named.url, false, { ...(address && { address }), ...(ca && { ca }) });
   }
   if (spec.exporter.probeAllow.length === 0) {
     return {
@@ -36,8 +37,9 @@ const TIMEOUT_MS = 10_000;
 const withScheme = (text: string, scheme: string): string =>
   /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `${scheme}://${text}`;
 
-function made(spec: Spec, module: string, url: string, adhoc: boolean): FoundTarget {
-  if (module === 'tcp_connect') return madeTcp(url, adhoc);
+/** `access`: how a named target is reached, which its URL does not say. */
+function made(spec: Spec, module: string, url: string, adhoc: boolean, access: object = {}): FoundTarget {
+  if (module === 'tcp_connect') return madeTcp(url, adhoc, access);
   const settings = spec.exporter.modules[module];
   if (settings === undefined && module !== 'http_2xx') {
     return {
@@ -53,6 +55,7 @@ function made(spec: Spec, module: string, url: string, adhoc: boolean): FoundTar
     kind: 'http',
     name: 'adhoc',
     url: withScheme(url, 'http'),
+    ...access,
   });
   if (!parsed.success)
     return { ok: false, status: 400, title: 'bad target', detail: `the target is not an http or https URL` };
@@ -69,14 +72,16 @@ const PORTS: Readonly<Record<string, number>> = {
   'rediss:': 6379,
 };
 
+const bracketed = (ip: string): string => (ip.includes(':') ? `[${ip}]` : ip);
+
 /** host:port, or the URL of a named target, of which host and port are taken. */
-function madeTcp(text: string, adhoc: boolean): FoundTarget {
+function madeTcp(text: string, adhoc: boolean, { address }: { address?: string }): FoundTarget {
   const url = withScheme(text, 'tcp');
   const { protocol, hostname, port } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '', port: '' };
   const parsed = tcpTarget.safeParse({
     kind: 'tcp',
     name: 'adhoc',
-    url: `tcp://${hostname}:${port || PORTS[protocol]}`,
+    url: `tcp://${address === undefined ? hostname : bracketed(address)}:${port || PORTS[protocol]}`,
   });
   if (!parsed.success)
     return {

@@ -1,4 +1,5 @@
-// Who is to blame when an edge gives no answer: the edge, if the origin behind it answers. Never changes an outcome.
+// Who is to blame when an edge fails: the edge, if it gives no answer and the origin behind it does; the origin, if the edge
+// says that it got no answer from it and we get none either.
 import type { Outcome } from '../spec/outcome.ts';
 import type { HttpResult } from './http-client.ts';
 import type { ProbeContext } from './probe.ts';
@@ -7,14 +8,17 @@ import type { ProbeContext } from './probe.ts';
 export type EdgeResult = HttpResult & { readonly blame?: 'edge' };
 type Ask = (ctx: ProbeContext) => Promise<HttpResult>;
 
-const NO_ANSWER: ReadonlySet<Outcome> = new Set(['refused', 'reset', 'unreachable', 'timeout']);
+/** Outcomes of a server that did not answer. */
+export const NO_ANSWER: ReadonlySet<Outcome> = new Set(['refused', 'reset', 'unreachable', 'timeout']);
+
+const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** Does the origin answer at all? */
 export const alive = ({ outcome, response }: HttpResult): boolean =>
   outcome === 'ok' && (response?.status ?? 500) < 500;
 
 /**
- * Asks the edge; the origin only if the edge fails, or is silent for half of the time that is left. An edge that hangs holds
+ * Asks the edge; the origin only if the edge blames it (502, 503, 504), or if the edge fails, or is silent for half of the time that is left. An edge that hangs holds
  * out to the deadline, and then it would be too late to ask. Without an origin only the edge.
  */
 export async function askEdge(ctx: ProbeContext, edge: Ask, origin: Ask | undefined): Promise<EdgeResult> {
@@ -27,16 +31,24 @@ export async function askEdge(ctx: ProbeContext, edge: Ask, origin: Ask | undefi
   const result = await asked;
   if (NO_ANSWER.has(result.outcome))
     return alive(await behind) ? { ...result, blame: 'edge', detail: `${result.detail}; the origin answers` } : result;
+  if (GATEWAY_ERRORS.has(result.response?.status ?? 0)) {
+    const answer = await behind;
+    if (!NO_ANSWER.has(answer.outcome)) return result;
+    const detail = `the edge answers ${result.response?.status}, the origin does not: ${answer.outcome}`;
+    return { ...result, outcome: 'origin_down', detail };
+  }
   cancel.abort(new Error('the edge has answered'));
   return result;
 }
 
-/** True as soon as there is a result other than silence; false after `ms` without one. */
+/** True as soon as the edge has given an answer of its own; false if it has not, or after `ms` without a result. */
 async function isAnswer(asked: Promise<HttpResult>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const slow = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, ms, false);
   });
-  const answered = asked.then(({ outcome }) => !NO_ANSWER.has(outcome));
+  const answered = asked.then(
+    ({ outcome, response }) => !NO_ANSWER.has(outcome) && !GATEWAY_ERRORS.has(response?.status ?? 0),
+  );
   return Promise.race([answered, slow]).finally(() => clearTimeout(timer));
 }

@@ -1,12 +1,12 @@
 // The CDN: does it cache what it should, and nothing that it must not; is it hiding a dead origin?
 import { randomUUID } from 'node:crypto';
 import type { Target } from '../spec/target.ts';
-import { askEdge, type EdgeResult } from './behind-edge.ts';
+import { askEdge, type EdgeResult, NO_ANSWER } from './behind-edge.ts';
 import { cacheFacts } from './cache-status.ts';
 import { type HttpResult, httpRequest } from './http-client.ts';
 import type { HttpRequest } from './http-hop.ts';
 import { FROM_CACHE, judgeAddresses, judgeMatch, judgeOrigin } from './judge-edge.ts';
-import { judgeStatus } from './judge-page.ts';
+import { judgeStatus, knownState } from './judge-page.ts';
 import type { CacheStatus, Probe, ProbeContext, StepOutcome } from './probe.ts';
 
 type Cdn = Target<'cdn'>;
@@ -48,7 +48,9 @@ function judged(result: EdgeResult): StepOutcome & { status: CacheStatus } {
     ...(result.response && { cacheStatus: cache.status }),
     ...(cache.ageSeconds !== undefined && { cacheAgeSeconds: cache.ageSeconds }),
   };
-  const { outcome, detail, phases, blame } = result;
+  const { outcome, detail, phases } = result;
+  // It is the edge that was asked here, whatever is behind it.
+  const blame = result.blame ?? (NO_ANSWER.has(outcome) ? 'edge' : undefined);
   const base = { outcome, detail, phases, facts, status: cache.status, ...(blame && { blame }) };
   if (result.outcome !== 'ok' || result.response === undefined) return base;
   const failed = result.response.status < 400 ? undefined : judgeStatus(result.response);
@@ -104,16 +106,21 @@ const STEPS: Readonly<Record<Cdn['steps'][number], Step>> = {
     return { ...second, outcome: 'cache_bypassed', detail: [second.detail, why].filter((t) => t !== '').join('; ') };
   },
   async miss(target, ctx, traceparent) {
-    const step = judged(await get(target, ctx, { url: unique(target.url), traceparent }));
+    const result = await get(target, ctx, { url: unique(target.url), traceparent });
+    const step = judged(result);
     if (step.outcome === 'ok' && FROM_CACHE.has(step.status)) return { ...step, outcome: 'cache_not_missed' };
-    const behind = step.facts?.httpStatus !== undefined && step.facts.httpStatus >= 500;
-    return behind
-      ? {
-          ...step,
-          outcome: 'origin_down',
-          detail: `the edge answers ${step.facts?.httpStatus} for a page it cannot have cached`,
-        }
-      : step;
+    const { response } = result;
+    if (response === undefined || response.status < 500 || result.outcome !== 'ok') return step;
+    const state = knownState(response);
+    if (state !== undefined)
+      return { ...step, outcome: state, detail: `recognised by its text, status ${response.status}` };
+    // With an origin to ask, askEdge() has: it answers, so the status is its own.
+    if (target.origin !== undefined) return step;
+    return {
+      ...step,
+      outcome: 'origin_down',
+      detail: `the edge answers ${response.status} for a page it cannot have cached`,
+    };
   },
   bypass: async (target, ctx, traceparent) =>
     notCached(await get(target, ctx, { headers: { cookie: target.loginCookie }, traceparent })),

@@ -16,7 +16,7 @@ export interface PageVerdict {
 }
 
 /** Core's sentences, and what its error page shows in any language (wp_die of dead_db, WP_Fatal_Error_Handler, wp_maintenance). */
-const STATES: readonly (readonly [outcome: Outcome, sentence: RegExp, core: (page: Page) => boolean])[] = [
+const STATES: readonly (readonly [outcome: Outcome, sentence: RegExp, core: (page: Omit<Page, 'url'>) => boolean])[] = [
   [
     'db_error',
     /Error establishing a database connection|<title>Database Error<\/title>/i,
@@ -35,7 +35,7 @@ const STATES: readonly (readonly [outcome: Outcome, sentence: RegExp, core: (pag
 ];
 
 /** A healthy page may quote the sentences. An error page comes by wp_die, with 5xx, or as a drop-in, which loads nothing of WordPress. */
-function knownState(response: Page): Outcome | undefined {
+export function knownState(response: Omit<Page, 'url'>): Outcome | undefined {
   const { status, body } = response;
   const died = body.includes('<body id="error-page"');
   const mayBeError = died || status >= 500 || !/\/wp-(content|includes)\//.test(body);

@@ -91,7 +91,8 @@ function fault(error: unknown, ctx: ProbeContext): StepOutcome {
   const detail = message.slice(0, 200);
   if (/max number of clients/i.test(message)) return { outcome: 'max_clients', detail };
   if (/without any password configured|invalid password/i.test(message)) return { outcome: 'redis_auth', detail };
-  if (/RESP type/.test(message)) return { outcome: 'protocol_error', detail };
+  if (/RESP type/.test(message))
+    return { outcome: 'protocol_error', detail: 'the answer is not that of a Redis server' };
   const known = ERRORS[word] ?? networkOutcome(error);
   if (known !== undefined) return { outcome: known, detail };
   return { outcome: /closed|ended/i.test(message) ? 'reset' : 'redis_error', detail };

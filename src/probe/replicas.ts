@@ -30,7 +30,7 @@ const WAIT_MS = 1_000;
  * `writtenMs` is the heartbeat that this run has written, if it has.
  */
 export async function replicaStep(
-  { replicas, maxLag }: Pick<Target<'mariadb'>, 'replicas' | 'maxLag'>,
+  { replicas, maxLag, interval }: Pick<Target<'mariadb'>, 'replicas' | 'maxLag' | 'interval'>,
   ctx: ProbeContext,
   writtenMs: number | undefined,
   driver: Driver,
@@ -38,7 +38,10 @@ export async function replicaStep(
   if (replicas.length === 0) return { outcome: 'not_configured', detail: 'replicas is empty' };
   const all = await Promise.all(
     replicas.map(async ({ name, url }) => {
-      const state = await lagOf(url, driver, writtenMs, ctx).then((lag) => judge(lag, maxLag), driver.fault);
+      const state = await lagOf(url, driver, { writtenMs, intervalMs: interval }, ctx).then(
+        (lag) => judge(lag, maxLag),
+        driver.fault,
+      );
       return { ...state, detail: state.outcome === 'ok' ? '' : `${name}: ${state.detail}` };
     }),
   );
@@ -56,10 +59,15 @@ interface Lag {
   readonly stopped: string | undefined;
 }
 
-async function lagOf(url: string, driver: Driver, writtenMs: number | undefined, ctx: ProbeContext): Promise<Lag> {
+interface Beats {
+  readonly writtenMs: number | undefined;
+  readonly intervalMs: number;
+}
+
+async function lagOf(url: string, driver: Driver, beats: Beats, ctx: ProbeContext): Promise<Lag> {
   const replica = await driver.open(url);
   try {
-    return await awaited(replica, writtenMs, ctx);
+    return await awaited(replica, beats, ctx);
   } finally {
     replica.close();
   }
@@ -69,7 +77,7 @@ async function lagOf(url: string, driver: Driver, writtenMs: number | undefined,
  * The heartbeat of this run was written a moment ago, and so may be the very first one of a location: looked for again for a
  * second. Without that, a healthy replica would seem to be behind by the whole time since the run before.
  */
-async function awaited(replica: Replica, writtenMs: number | undefined, ctx: ProbeContext): Promise<Lag> {
+async function awaited(replica: Replica, { writtenMs, intervalMs }: Beats, ctx: ProbeContext): Promise<Lag> {
   const until = performance.now() + Math.min(WAIT_MS, ctx.remainingMs() / 2);
   for (let looks = 1; ; looks++) {
     const { heartbeatMs, stopped } = await replica.replication();
@@ -77,7 +85,11 @@ async function awaited(replica: Replica, writtenMs: number | undefined, ctx: Pro
     if (isThere || stopped !== undefined || performance.now() >= until || ctx.signal.aborted) {
       // What is there at the first look took no time that could be seen; the time to connect is not lag.
       if (isThere && writtenMs !== undefined && looks === 1) return { lagMs: 0, stopped };
-      return { lagMs: heartbeatMs === undefined ? undefined : Math.max(0, ctx.now() - heartbeatMs), stopped };
+      if (heartbeatMs === undefined) return { lagMs: undefined, stopped };
+      // The oldest heartbeat that is missing: this run's own, or the one an interval after the newest that is there. Since the
+      // newest one itself would count the time in which nothing was written as lag.
+      const missingMs = isThere ? heartbeatMs : Math.min(writtenMs ?? heartbeatMs, heartbeatMs + intervalMs);
+      return { lagMs: Math.max(0, ctx.now() - missingMs), stopped };
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

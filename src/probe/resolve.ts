@@ -100,7 +100,7 @@ export function createResolver(policy: AddressPolicy): Resolve {
       return {
         ok: false,
         outcome: redirect ? 'redirect_refused' : 'address_refused',
-        detail: `${host} is ${all.join(', ')}, which a probe must not reach`,
+        detail: `a probe must not reach ${host}${isIP(host) === 0 ? ` (${all.join(', ')})` : ''}`,
         ms,
       };
     } catch (error) {

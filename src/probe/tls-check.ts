@@ -8,6 +8,8 @@ import type { Facts } from './probe.ts';
 /** Options for tls.connect: no verification inside the handshake, because judgeTls does it afterwards. */
 export const handshakeOptions = (ca: string | undefined): ConnectionOptions => ({
   rejectUnauthorized: false,
+  // Without SNI (an IP address) Node would check another name than the one that was asked for.
+  checkServerIdentity: () => undefined,
   secureContext: secureContext(ca),
   minVersion: 'TLSv1.2',
 });

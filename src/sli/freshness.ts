@@ -38,6 +38,7 @@ export const freshness: SliCounter<'freshness'> = {
     const value = Number(step.facts[fact]);
     const ageMs = (sli.of === 'certificate' ? value - run.atMs / 1000 : value) * 1000;
     const fresh = (sli.below === undefined || ageMs < sli.below) && (sli.above === undefined || ageMs > sli.above);
-    return judged(step, fresh, sli.of === 'certificate' ? 'tls_expires_soon' : 'stale');
+    const word = ageMs <= 0 ? 'tls_expired' : 'tls_expires_soon';
+    return judged(step, fresh, sli.of === 'certificate' ? word : 'stale');
   },
 };

@@ -68,7 +68,7 @@ function unionProblems(
   prefix: Path,
 ): Problem[] {
   const value = valueAt(root, path);
-  if (issue.errors.length === 0) return unknownKind(String(value), path, schema, root, prefix);
+  if (issue.errors.length === 0) return unknownKind(shown(value), path, schema, root, prefix);
   const fitting = issue.errors.find(
     (branch) => !branch.some((i) => i.path.length === 0 && (i.code === 'invalid_type' || i.code === 'invalid_union')),
   );
@@ -110,8 +110,8 @@ function single(issue: Issue, at: Path, path: Path, value: unknown, schema: z.Zo
     return {
       rule: 'invalid-value',
       path: at,
-      message: `"${String(value)}" is not allowed here`,
-      hint: didYouMean(String(value), known, 'one of'),
+      message: `"${shown(value)}" is not allowed here`,
+      hint: didYouMean(shown(value), known, 'one of'),
     };
   }
   if (issue.code === 'custom') {
@@ -154,3 +154,6 @@ function typeName(value: unknown): string {
   if (typeof value === 'object') return 'a mapping';
   return typeof value === 'string' ? 'text' : `a ${typeof value}`;
 }
+
+/** A value as text for a message; one that pretends to know how to become text, too. */
+const shown = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));

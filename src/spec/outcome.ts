@@ -33,7 +33,11 @@ export const OUTCOMES = {
   tls_not_yet_valid: ['bad', 'tls', 'the certificate is not valid yet: issue date or a clock'],
   tls_name_mismatch: ['bad', 'tls', 'the certificate is for another name: wrong virtual host or SAN'],
   tls_untrusted: ['bad', 'tls', 'unknown CA or self-signed certificate'],
-  tls_incomplete_chain: ['bad', 'tls', 'an intermediate certificate is not served'],
+  tls_incomplete_chain: [
+    'bad',
+    'tls',
+    'an intermediate certificate is not served, or the authority is private: set ca',
+  ],
   tls_handshake: ['bad', 'tls', 'the TLS handshake failed: protocol, cipher or not TLS at all'],
   tls_expires_soon: ['bad', 'tls', 'the certificate expires within the limit of the spec'],
   // http

@@ -178,7 +178,12 @@ function checkReferences(found: Found): Finding[] {
   const known: Known = {
     targetNames: texts('targets', 'name'),
     services: texts('slos', 'service'),
-    targets: new Map(unique.map((item) => [String(valueAt(item.raw, ['name'])), item.value as Part<Target>])),
+    targets: new Map(
+      unique.flatMap((item) => {
+        const name = valueAt(item.raw, ['name']);
+        return typeof name === 'string' ? [[name, item.value as Part<Target>] as const] : [];
+      }),
+    ),
   };
   const check = <T>(section: Section, of: (value: Part<T>, path: Path, raw: unknown) => Problem[]) =>
     found[section].flatMap((item) =>

@@ -80,7 +80,7 @@ describe('a CDN probe', () => {
     });
     expect(await step(settings, 'origin', { resolve: silentFor('origin.plimsoll.test') })).toMatchObject({
       outcome: 'refused',
-      blame: 'target',
+      blame: 'edge',
       detail: expect.stringContaining('the origin could not be asked'),
     });
   });
@@ -117,5 +117,45 @@ describe('an edge that hangs', () => {
     expect(await step(front, 'front')).toMatchObject({ outcome: 'timeout', blame: 'edge' });
     const dead = `http://127.0.0.1:${await freePort()}/`;
     expect(await step({ ...front, origin: dead }, 'front')).toMatchObject({ outcome: 'timeout', blame: 'target' });
+  });
+});
+
+describe('an edge that says 502', () => {
+  /** A server that answers everything with a status and a body. */
+  const answering = (status: number, body = '') =>
+    listen(http((_request, response) => response.writeHead(status, { 'content-type': 'text/html' }).end(body)));
+  const nowhere = async () => `http://127.0.0.1:${await freePort()}/`;
+  const site = (url: string, origin: string) => ({ kind: 'wordpress', url, origin, steps: ['front'], timeout: '2s' });
+  it('tells of a dead origin when we get no answer from it either', async () => {
+    const url = await answering(502);
+    const origin = await nowhere();
+    expect(await step(site(url, origin), 'front')).toMatchObject({ outcome: 'origin_down', blame: 'target' });
+    const behind = cdn({ url, address: undefined, origin, steps: ['hit', 'miss'] });
+    expect(await outcomes(behind)).toEqual({ hit: 'origin_down', miss: 'origin_down' });
+  });
+  it('passes on what the origin says itself: PHP is down, not the web server', async () => {
+    const [url, origin] = [await answering(502), await answering(502)];
+    expect(await step(site(url, origin), 'front')).toMatchObject({ outcome: 'bad_gateway', blame: 'target' });
+    const behind = cdn({ url, address: undefined, origin, steps: ['miss'] });
+    expect(await outcomes(behind)).toEqual({ miss: 'bad_gateway' });
+  });
+  it('names the database when the page behind it does', async () => {
+    const page = '<html><body id="error-page"><h1>Error establishing a database connection</h1></body></html>';
+    const url = await answering(500, page);
+    expect(await step(cdn({ url, address: undefined, origin: url, steps: ['miss'] }), 'miss')).toMatchObject({
+      outcome: 'db_error',
+      blame: 'dependency',
+    });
+  });
+});
+
+describe('an edge that refuses', () => {
+  it('is to blame itself, with an origin and without one', async () => {
+    const url = `http://127.0.0.1:${await freePort()}/`;
+    for (const origin of [originUrl, undefined])
+      expect(await step(cdn({ url, address: undefined, origin, steps: ['hit'] }), 'hit')).toMatchObject({
+        outcome: 'refused',
+        blame: 'edge',
+      });
   });
 });

@@ -6,9 +6,9 @@ import { probes } from '../../src/probe/list.ts';
 import { createResolver, type Resolve } from '../../src/probe/resolve.ts';
 import { runProbe } from '../../src/probe/runner.ts';
 import { idsOnly } from '../../src/probe/trace-port.ts';
-import { parseSpec } from '../../src/spec/parse.ts';
 import type { Spec } from '../../src/spec/spec.ts';
 import { freePort } from '../services/process.ts';
+import { validSpec } from '../spec/specs.ts';
 import { resolvingTo, step, target } from './run.ts';
 
 const sockets = new Set<Socket>();
@@ -98,14 +98,27 @@ describe('the target of a /probe request', () => {
       ],
       exporter: { probeAllow },
     });
-    const result = parseSpec([{ file: 'test', text }], { env: () => undefined, readFile: () => undefined });
-    if (!result.ok) throw new Error(result.findings.map((f) => f.message).join('; '));
-    return result.spec;
+    return validSpec(text);
   };
   const urlOf = (wanted: string, module?: string, allow: readonly string[] = ['10.0.0.0/8']) => {
     const found = findTarget(spec(allow), wanted, module);
     return found.ok ? `${found.adhoc ? 'made up' : 'named'}: ${found.target.kind} ${found.target.url}` : found.title;
   };
+  it('of another module is reached as the named target is: at its address, with its authorities', () => {
+    const named = { name: 'in', kind: 'tls', url: 'tls://shop.example.org:443', address: '10.9.8.7', ca: '/ca.pem' };
+    const inside = validSpec({
+      targets: [
+        named,
+        { name: 'web', kind: 'http', url: 'https://a.example.org/', address: '10.9.8.6', ca: '/ca.pem' },
+      ],
+    });
+    const of = (wanted: string, module: string) => {
+      const found = findTarget(inside, wanted, module);
+      return found.ok ? found.target : undefined;
+    };
+    expect(of('web', 'http_2xx')).toMatchObject({ kind: 'http', address: '10.9.8.6', ca: '/ca.pem' });
+    expect(of('in', 'tcp_connect')).toMatchObject({ kind: 'tcp', url: 'tcp://10.9.8.7:443' });
+  });
   it.each([
     ['mail', undefined, 'named: tcp tcp://mail.example.org:25'],
     ['10.1.2.3:25', 'tcp_connect', 'made up: tcp tcp://10.1.2.3:25'],

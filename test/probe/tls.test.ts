@@ -87,6 +87,21 @@ describe('a TLS probe tells apart', () => {
   });
 });
 
+describe('an IP address in the place of a name', () => {
+  const byAddress = async (ip: string) => {
+    const certificate = middle.issue(`ip-${ip}`, [ip], 50);
+    const port = await serve(certificate, bundle(certificate, middle));
+    const at = { address: undefined, url: `tls://127.0.0.1:${port}` };
+    const get = { kind: 'http', url: `https://127.0.0.1:${port}/`, ca: root.cert, timeout: '2s' };
+    return [(await handshake(port, at)).outcome, (await step(get, 'get')).outcome];
+  };
+  it('is good when the certificate is for it, and a wrong name when it is for another', async () => {
+    expect((await byAddress('127.0.0.1'))[0]).toBe('ok');
+    expect((await byAddress('127.0.0.1'))[1]).not.toBe('tls_name_mismatch');
+    expect(await byAddress('127.0.0.2')).toEqual(['tls_name_mismatch', 'tls_name_mismatch']);
+  });
+});
+
 describe('a CA file', () => {
   const garbled = join(folder.path, 'garbled.pem');
   const empty = join(folder.path, 'empty.pem');

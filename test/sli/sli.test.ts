@@ -84,6 +84,14 @@ describe('SLI freshness', () => {
     expect(at(29.9).result).toBe('good');
     expect(at(30)).toMatchObject({ result: 'bad', cause: { step: name, outcome: 'stale' } });
   });
+  it('of a certificate says whether it has expired or will soon', () => {
+    const outcome = (days: number) =>
+      countRun(
+        { kind: 'freshness', target: 'cert', of: 'certificate', above: 14 * DAY * 1000 },
+        run([step('handshake', 'ok', { certNotAfterSeconds: AT / 1000 + days * DAY })]),
+      ).cause?.outcome;
+    expect([outcome(-0.1), outcome(0.1)]).toEqual(['tls_expired', 'tls_expires_soon']);
+  });
   it('of a certificate counts the days left, also when its verification failed', () => {
     const of = (days: number, outcome: Outcome = 'ok') =>
       countRun(

@@ -171,7 +171,23 @@ it('a key with one letter too many is one finding, whichever it is', () => {
 
 it('whatever stands at a place of a spec, it is a finding at worst', () => {
   const odd = fc.oneof(
-    fc.constantFrom(null, '', 'shop', 'prob', 0, -1, 1e300, true, [], {}, [null], [[]], { kind: 'tls' }, { name: 3 }),
+    fc.constantFrom(
+      { toString: 0 },
+      null,
+      '',
+      'shop',
+      'prob',
+      0,
+      -1,
+      1e300,
+      true,
+      [],
+      {},
+      [null],
+      [[]],
+      { kind: 'tls' },
+      { name: 3 },
+    ),
     fc.jsonValue({ maxDepth: 2 }),
   );
   fc.assert(
