@@ -120,7 +120,9 @@ const MISTAKES: readonly (readonly [line: string, code: number, says: RegExp])[]
   ['probe shop --config nope.yaml', 3, /nope\.yaml: no such file[\s\S]*nothing was probed/],
   ['probe <html> --config bad.yaml', 3, /unknown kind "htp"[\s\S]*nothing was probed/],
   ['probe <html> --output xml', 2, /--output xml: use one of: text, json/],
-  ['probe <html> --ca nope', 2, /unknown option '--ca'/],
+  ['probe <html> --ca nope', 2, /--ca nope: no such file; name a PEM file/],
+  ['probe <html> --address shop', 2, /--address shop: write an IP address/],
+  ['probe shop --config good.yaml --address 127.0.0.1', 2, /--ca and --address are for URLs: shop has its own/],
   // status
   ['status x', 2, /too many arguments/],
   ['status --url foo', 2, /--url foo: write a URL like http:\/\/127\.0\.0\.1:9876/],
