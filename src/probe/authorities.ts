@@ -15,7 +15,7 @@ const contexts = new Map<string, SecureContext>();
 
 /** The shared context for a CA file, or for Node's roots alone: parsing them for each probe costs a third of its CPU. */
 export function secureContext(ca: string | undefined): SecureContext {
-  const pem = ca === undefined ? '' : readPem(ca);
+  const pem = ca === undefined ? '' : readPem(ca, 'ca');
   let context = contexts.get(pem);
   if (context === undefined) {
     if (contexts.size > 100) contexts.clear();
@@ -25,20 +25,23 @@ export function secureContext(ca: string | undefined): SecureContext {
   return context;
 }
 
-/** The text of the file, read anew each time because it may be replaced; Node would take any text without a word. */
-function readPem(ca: string): string {
+const UNREADABLE = { ca: 'ca_unreadable', certificate: 'certificate_unreadable' } as const;
+
+/** The text of the file that the setting names, read anew each time because it may be replaced; Node would take any text without a word. */
+export function readPem(file: string, setting: keyof typeof UNREADABLE): string {
+  const fault = (what: string) => new ProbeFault(UNREADABLE[setting], `${setting} ${file}: ${what}`);
   let pem: string;
   try {
-    pem = readFileSync(ca, 'utf8');
+    pem = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ProbeFault('ca_unreadable', `ca ${ca}: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}`);
+    throw fault((error as NodeJS.ErrnoException).code ?? 'unreadable');
   }
   const blocks = contexts.has(pem) ? [] : pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
-  if (blocks === null) throw new ProbeFault('ca_unreadable', `ca ${ca}: holds no certificate in PEM form`);
+  if (blocks === null) throw fault('holds no certificate in PEM form');
   try {
     for (const block of blocks) new X509Certificate(block);
   } catch {
-    throw new ProbeFault('ca_unreadable', `ca ${ca}: holds a certificate that cannot be read`);
+    throw fault('holds a certificate that cannot be read');
   }
   return pem;
 }

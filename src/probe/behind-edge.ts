@@ -13,6 +13,10 @@ export const NO_ANSWER: ReadonlySet<Outcome> = new Set(['refused', 'reset', 'unr
 
 const GATEWAY_ERRORS: ReadonlySet<number> = new Set([502, 503, 504]);
 
+/** An answer of the edge itself: it neither failed, nor does it blame what is behind it. */
+const isItsOwn = ({ outcome, response }: HttpResult): boolean =>
+  !NO_ANSWER.has(outcome) && !GATEWAY_ERRORS.has(response?.status ?? 0);
+
 /** Does the origin answer at all? */
 export const alive = ({ outcome, response }: HttpResult): boolean =>
   outcome === 'ok' && (response?.status ?? 500) < 500;
@@ -23,7 +27,7 @@ export const alive = ({ outcome, response }: HttpResult): boolean =>
  */
 export async function askEdge(ctx: ProbeContext, edge: Ask, origin: Ask | undefined): Promise<EdgeResult> {
   const asked = edge(ctx);
-  if (origin === undefined || (await isAnswer(asked, ctx.remainingMs() / 2))) return asked;
+  if (origin === undefined || (await answersWithin(asked, ctx.remainingMs() / 2, isItsOwn))) return asked;
   const cancel = new AbortController();
   // Not waited for if it is not needed; a fault of it says nothing then.
   const behind = origin({ ...ctx, signal: AbortSignal.any([ctx.signal, cancel.signal]) });
@@ -41,14 +45,15 @@ export async function askEdge(ctx: ProbeContext, edge: Ask, origin: Ask | undefi
   return result;
 }
 
-/** True as soon as the edge has given an answer of its own; false if it has not, or after `ms` without a result. */
-async function isAnswer(asked: Promise<HttpResult>, ms: number): Promise<boolean> {
+/** True as soon as there is an answer that needs no second opinion; false if there is another, or none after `ms`. */
+export async function answersWithin(
+  asked: Promise<HttpResult>,
+  ms: number,
+  isAnswer: (result: HttpResult) => boolean,
+): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const slow = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, ms, false);
   });
-  const answered = asked.then(
-    ({ outcome, response }) => !NO_ANSWER.has(outcome) && !GATEWAY_ERRORS.has(response?.status ?? 0),
-  );
-  return Promise.race([answered, slow]).finally(() => clearTimeout(timer));
+  return Promise.race([asked.then(isAnswer), slow]).finally(() => clearTimeout(timer));
 }

@@ -66,10 +66,15 @@ export async function runDatabase<T extends DatabaseTarget>(
       const open = session;
       if (open === undefined) return { outcome: first.outcome, blame: first.blame, detail: `connect: ${first.detail}` };
       if (name !== 'replica') return answered(steps[name](open), (error) => driver.fault(error, name, ctx));
-      return replicaStep(target, ctx, writtenMs, {
-        open: (url) => connect(target, url, driver, ctx, {}),
-        fault: (error) => driver.fault(error, name, ctx),
-      });
+      return replicaStep(
+        target,
+        ctx,
+        { version: open.version, writtenMs },
+        {
+          open: (url) => connect(target, url, driver, ctx, {}),
+          fault: (error) => driver.fault(error, name, ctx),
+        },
+      );
     });
   }
   session?.close();

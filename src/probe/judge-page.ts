@@ -65,17 +65,22 @@ export function judgePage(response: Page, rules: PageRules): PageVerdict {
   return { outcome: 'ok', detail: '' };
 }
 
+/** What Cloudflare (error 1009) and CloudFront say to a country that they block. */
+const GEO_BLOCK = /error code: 1009|banned the country or region|block access from your country/i;
+
 /** The outcome of a status that is not 2xx; undefined for 2xx. */
 export function judgeStatus({ status, headers, body }: Omit<Page, 'url'>): PageVerdict | undefined {
   if (status >= 200 && status < 300) return undefined;
   const detail = `status ${status}`;
-  if (headers['cf-mitigated'] !== undefined) return { outcome: 'waf_block', detail: `${detail}, a challenge` };
+  const mitigated = headers['cf-mitigated'];
+  if (mitigated !== undefined) return { outcome: mitigated === 'challenge' ? 'challenge' : 'waf_block', detail };
+  if (status === 451) return { outcome: 'geo_block', detail };
   if (status === 429) return { outcome: 'rate_limited', detail };
   if (status === 502) return { outcome: 'bad_gateway', detail };
   if (status === 503) return { outcome: 'overloaded', detail };
   if (status === 504) return { outcome: 'gateway_timeout', detail };
   if ((status === 403 || status === 406) && !/wp-content|wp-includes|"code":"rest_|<body id="error-page"/i.test(body))
-    return { outcome: 'waf_block', detail };
+    return { outcome: GEO_BLOCK.test(body) ? 'geo_block' : 'waf_block', detail };
   if (status >= 500) return { outcome: 'server_error', detail };
   return { outcome: 'status', detail };
 }

@@ -34,7 +34,7 @@ const ERRORS: Readonly<Record<number, Outcome>> = {
   1290: 'read_only',
   1836: 'read_only',
   1047: 'not_ready',
-  1053: 'not_ready',
+  1053: 'shutdown',
   1129: 'host_blocked',
   1021: 'write_blocked',
   1114: 'write_blocked',
@@ -58,6 +58,7 @@ const driver: Driver<MariaDb> = {
     // The deadline holds for whole steps: several statements are one.
     const step = <T>(work: Promise<T>) => within(ctx.signal, work);
     return {
+      version: connection.serverVersion(),
       read: () => step(read(connection, ctx)),
       write: (nowMs) => step(heartbeat(connection, nowMs, ctx)),
       replication: () => step(replication(connection, ctx)),

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { verdictOf } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
 import type { ProbeContext, StepOutcome } from './probe.ts';
+import { isOlderSeries } from './versions.ts';
 
 export interface ReplicaReading {
   /** When the newest heartbeat of this location was written; undefined if there is none. */
@@ -14,6 +15,8 @@ export interface ReplicaReading {
 
 /** A connection to a replica. */
 export interface Replica {
+  /** As the server tells it, if its kind of replication depends on it. */
+  readonly version?: string;
   replication(): Promise<ReplicaReading>;
   close(): void;
 }
@@ -25,21 +28,24 @@ interface Driver {
 
 const WAIT_MS = 1_000;
 
-/**
- * Asks all replicas at once; the step is as bad as the worst of them, and gives a lag only if each of them gave one.
- * `writtenMs` is the heartbeat that this run has written, if it has.
- */
+/** What this run knows of the primary: its version, and the heartbeat that was written to it, if it was. */
+interface Primary {
+  readonly version: string | undefined;
+  readonly writtenMs: number | undefined;
+}
+
+/** Asks all replicas at once; the step is as bad as the worst of them, and gives a lag only if each of them gave one. */
 export async function replicaStep(
   { replicas, maxLag, interval }: Pick<Target<'mariadb'>, 'replicas' | 'maxLag' | 'interval'>,
   ctx: ProbeContext,
-  writtenMs: number | undefined,
+  { version, writtenMs }: Primary,
   driver: Driver,
 ): Promise<StepOutcome> {
   if (replicas.length === 0) return { outcome: 'not_configured', detail: 'replicas is empty' };
   const all = await Promise.all(
     replicas.map(async ({ name, url }) => {
       const state = await lagOf(url, driver, { writtenMs, intervalMs: interval }, ctx).then(
-        (lag) => judge(lag, maxLag),
+        (lag) => judge(lag, maxLag, version),
         driver.fault,
       );
       return { ...state, detail: state.outcome === 'ok' ? '' : `${name}: ${state.detail}` };
@@ -57,6 +63,7 @@ interface Lag {
   /** Undefined without any heartbeat. */
   readonly lagMs: number | undefined;
   readonly stopped: string | undefined;
+  readonly version?: string | undefined;
 }
 
 interface Beats {
@@ -67,7 +74,7 @@ interface Beats {
 async function lagOf(url: string, driver: Driver, beats: Beats, ctx: ProbeContext): Promise<Lag> {
   const replica = await driver.open(url);
   try {
-    return await awaited(replica, beats, ctx);
+    return { ...(await awaited(replica, beats, ctx)), version: replica.version };
   } finally {
     replica.close();
   }
@@ -95,11 +102,15 @@ async function awaited(replica: Replica, { writtenMs, intervalMs }: Beats, ctx: 
   }
 }
 
-function judge({ lagMs, stopped }: Lag, maxLagMs: number): StepOutcome {
+/** What does harm now comes before what may: a replica that is too old may still follow. */
+function judge({ lagMs, stopped, version = '' }: Lag, maxLagMs: number, ofPrimary = ''): StepOutcome {
   const facts = lagMs === undefined ? {} : { replicaLagSeconds: lagMs / 1000 };
   if (stopped !== undefined) return { outcome: 'replica_stopped', detail: stopped, facts };
-  if (lagMs === undefined)
-    return { outcome: 'lag_unknown', detail: 'has no heartbeat of this location yet; is the step write on?' };
-  if (lagMs <= maxLagMs) return { outcome: 'ok', facts };
-  return { outcome: 'replica_lag', detail: `${(lagMs / 1000).toFixed(1)} s behind`, facts };
+  if (lagMs !== undefined && lagMs > maxLagMs)
+    return { outcome: 'replica_lag', detail: `${(lagMs / 1000).toFixed(1)} s behind`, facts };
+  if (isOlderSeries(version, ofPrimary))
+    return { outcome: 'version_skew', detail: `has ${version}, its primary ${ofPrimary}`, facts };
+  return lagMs === undefined
+    ? { outcome: 'lag_unknown', detail: 'has no heartbeat of this location yet; is the step write on?' }
+    : { outcome: 'ok', facts };
 }

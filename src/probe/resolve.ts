@@ -42,7 +42,8 @@ const INTERNAL = blockList([
   'fc00::/7',
 ]);
 
-function blockList(cidrs: readonly string[]): BlockList {
+/** The ranges, as net/bits. */
+export function blockList(cidrs: readonly string[]): BlockList {
   const list = new BlockList();
   for (const cidr of cidrs) {
     const [net = '', bits = ''] = cidr.split('/');

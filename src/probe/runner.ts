@@ -33,7 +33,7 @@ export interface Run {
 const DISTORTED_SHARE = 0.1;
 /** A resolver that was silent for so long, or for half of a shorter deadline, is what used the deadline up. */
 const RESOLVER_SILENT_MS = 1_000;
-const TIMEOUTS: ReadonlySet<Outcome> = new Set(['timeout', 'dns_timeout', 'write_blocked']);
+const TIMEOUTS: ReadonlySet<Outcome> = new Set(['timeout', 'dns_timeout', 'write_blocked', 'php_saturated']);
 
 /** Runs all steps of a target within its timeout. Never rejects. `stop` aborts: unfinished steps are `aborted`. */
 export async function runProbe<K extends TargetKind>(

@@ -9,6 +9,7 @@ import { networkOutcome } from './network-error.ts';
 import type { Phase, Probe, ProbeContext, StepOutcome } from './probe.ts';
 import { openSocket } from './reach.ts';
 import { hostOf } from './resolve.ts';
+import { judgeServed } from './served-certificate.ts';
 import { handshakeOptions, judgeTls } from './tls-check.ts';
 
 export const tls: Probe<'tls'> = {
@@ -59,7 +60,9 @@ async function handshake(target: Target<'tls'>, ctx: ProbeContext): Promise<Step
     });
     await socketEvent(secure, 'secureConnect', ctx.signal);
     end('tls');
-    return { ...judgeTls(secure, host), phases };
+    const verdict = judgeTls(secure, host);
+    const served = verdict.outcome === 'ok' ? judgeServed(secure.getPeerCertificate(), target) : undefined;
+    return { ...verdict, ...served, phases };
   } catch (error) {
     end(phase);
     if (error instanceof ProbeFault) return { outcome: error.outcome, detail: error.message, phases };

@@ -19,7 +19,7 @@ const STEPS = {
 } as const;
 /** Outcomes that leave it to the limit of the SLO how old is too old; a page that no cache kept is fresh from the origin. */
 const OF_AGE: Readonly<Record<Exclude<keyof typeof FACTS, 'certificate'>, ReadonlySet<Outcome>>> = {
-  replica: new Set(['replica_lag']),
+  replica: new Set(['replica_lag', 'version_skew']),
   cron: new Set(['cron_stuck']),
   cache: new Set(['stale_too_old', 'cache_bypassed']),
 };

@@ -11,6 +11,7 @@ export type FileProblem = (file: string, use: FileUse, certificate?: string) => 
 /** Every place that names a file: in a target, and in the section exporter. */
 const PLACES: readonly { readonly path: readonly string[]; readonly use: FileUse }[] = [
   { path: ['ca'], use: 'certificates' },
+  { path: ['certificate'], use: 'certificates' },
   { path: ['tokenFile'], use: 'token' },
   { path: ['tls', 'cert'], use: 'certificates' },
   { path: ['tls', 'key'], use: 'key' },

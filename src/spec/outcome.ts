@@ -28,6 +28,9 @@ export const OUTCOMES = {
   dns_timeout: ['bad', 'dns', 'the name server does not answer'],
   dns_wrong_answer: ['bad', 'dns', 'the answer differs from what the spec expects'],
   dns_disagreement: ['bad', 'dns', 'the name servers hold different versions of the zone (SOA serial)'],
+  dns_not_on_cdn: ['bad', 'dns', 'the name does not lead to the CDN: record changed, or traffic goes to the origin'],
+  dns_aaaa_broken: ['bad', 'dns', 'A is answered, AAAA is not: the name server or a filter on the way; clients wait'],
+  dns_ttl: ['bad', 'dns', 'the TTL is above the limit of the spec: a change of address would take that long'],
   // tls
   tls_expired: ['bad', 'tls', 'the certificate has expired: renew it, then check that it is reloaded'],
   tls_not_yet_valid: ['bad', 'tls', 'the certificate is not valid yet: issue date or a clock'],
@@ -40,6 +43,17 @@ export const OUTCOMES = {
   ],
   tls_handshake: ['bad', 'tls', 'the TLS handshake failed: protocol, cipher or not TLS at all'],
   tls_expires_soon: ['bad', 'tls', 'the certificate expires within the limit of the spec'],
+  tls_not_reloaded: [
+    'bad',
+    'tls',
+    'renewed but not reloaded: the ingress or CDN still serves the old certificate; reload it, or upload the new one',
+  ],
+  tls_wrong_issuer: ['bad', 'tls', 'another authority issued the certificate: a default one, a proxy, or a new issuer'],
+  certificate_unreadable: [
+    'unmeasured',
+    'config',
+    'the file `certificate` is missing or holds no certificate in PEM form',
+  ],
   // http
   status: ['bad', 'target', 'the HTTP status is not the expected one'],
   server_error: ['bad', 'target', 'the server answered 5xx: application log'],
@@ -48,6 +62,8 @@ export const OUTCOMES = {
   overloaded: ['bad', 'target', '503: the service says that it is overloaded or down'],
   rate_limited: ['bad', 'edge', '429: the rate limit hits the probe; raise it for the prober or probe less often'],
   waf_block: ['bad', 'edge', 'blocked before WordPress: WAF or access rule'],
+  challenge: ['bad', 'edge', 'the edge wants proof of a browser: exempt the prober; visitors may see it too'],
+  geo_block: ['bad', 'edge', 'the edge blocks the country of the prober: geo restriction of the CDN'],
   redirect_loop: ['bad', 'target', 'more redirects than allowed: siteurl, scheme or X-Forwarded-Proto'],
   redirect_refused: ['bad', 'target', 'redirect to an address that the prober must not follow'],
   wrong_content: ['bad', 'target', 'the expected text is missing: other site, defacement or default page'],
@@ -62,6 +78,17 @@ export const OUTCOMES = {
   rest_disabled: ['bad', 'target', 'the REST API is blocked; the block editor does not work'],
   cron_stuck: ['bad', 'target', 'WP-Cron is late: scheduled posts and mails do not go out'],
   cron_unknown: ['unmeasured', 'config', 'install the mu-plugin plimsoll-health.php, or leave out the step cron'],
+  object_cache_missing: [
+    'bad',
+    'target',
+    'no persistent object cache: is wp-content/object-cache.php there? MariaDB bears every query',
+  ],
+  object_cache_unknown: [
+    'unmeasured',
+    'config',
+    'install the mu-plugin plimsoll-health.php, or leave out the step objectcache',
+  ],
+  php_saturated: ['bad', 'target', 'pages hang, files do not: all PHP-FPM workers are busy; look at pm.max_children'],
   // mariadb
   auth_failed: ['unmeasured', 'config', 'user, password or allowed host of the probe user is wrong'],
   missing_grant: ['unmeasured', 'config', 'the probe user lacks a privilege; the README lists the grants'],
@@ -70,10 +97,12 @@ export const OUTCOMES = {
   read_only: ['bad', 'target', 'the primary refuses writes: failover in progress or wrong endpoint'],
   write_blocked: ['bad', 'target', 'reads work but writes hang or fail: disk full, lock or backup'],
   query_error: ['bad', 'target', 'the query failed'],
-  not_ready: ['bad', 'target', 'the node is not ready to serve (Galera 1047, shutting down, starting)'],
+  not_ready: ['bad', 'target', 'the node is not ready to serve: Galera 1047, SHOW STATUS LIKE "wsrep%"'],
+  shutdown: ['bad', 'target', 'the server is shutting down: restart, update or failover; who stopped it?'],
   host_blocked: ['bad', 'target', 'the server blocks the prober after too many errors: FLUSH HOSTS'],
   replica_stopped: ['bad', 'target', 'replication has stopped: SHOW ALL REPLICAS STATUS'],
   replica_lag: ['bad', 'target', 'the replica is too far behind'],
+  version_skew: ['bad', 'target', 'the replica is older than its primary: update replicas first'],
   lag_unknown: ['unmeasured', 'config', 'the lag could not be read'],
   // redis
   redis_auth: ['unmeasured', 'config', 'password or ACL user of the probe is wrong'],

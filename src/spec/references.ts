@@ -54,7 +54,8 @@ export function checkTarget(target: Part<Target>, path: Path, timeoutGiven: bool
 function missingSettings(target: Part<Target>): [step: string, setting: string][] {
   const steps: readonly (string | null)[] = target.steps ?? [];
   const lacking: [string, string][] = [];
-  if (target.kind === 'wordpress' && target.healthToken === undefined) lacking.push(['cron', 'healthToken']);
+  if (target.kind === 'wordpress' && target.healthToken === undefined)
+    lacking.push(['cron', 'healthToken'], ['objectcache', 'healthToken']);
   if (target.kind === 'cdn' && target.origin === undefined) lacking.push(['origin', 'origin'], ['match', 'origin']);
   if (target.kind === 'dns' && (target.authorities === undefined || target.authorities?.length === 0))
     lacking.push(['authority', 'authorities']);

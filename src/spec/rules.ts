@@ -51,7 +51,7 @@ const CATALOGUE = {
   ),
   'named-file': error(
     'a certificate, key or token file that the spec names cannot be used',
-    'ca of a target, exporter.tokenFile, exporter.tls.cert and exporter.tls.key name files. One of them is missing, may not be read, is not PEM, or key and certificate do not belong together. The exporter could not serve, or the probe would only measure our own mistake.',
+    'ca of a target, certificate of a tls target, exporter.tokenFile, exporter.tls.cert and exporter.tls.key name files. One of them is missing, may not be read, is not PEM, or key and certificate do not belong together. The exporter could not serve, or the probe would only measure our own mistake.',
     'Mount the file, or correct its path, which is relative to the directory of the spec file. Example: ca: /etc/ssl/private-ca.pem',
   ),
   'unknown-key': error(
@@ -166,7 +166,7 @@ const CATALOGUE = {
   ),
   'step-needs': warning(
     'a step lacks the setting that it needs',
-    'cron needs healthToken, replica needs replicas, origin and match need origin, authority needs authorities. Without it the step says nothing about the target.',
+    'cron and objectcache need healthToken, replica needs replicas, origin and match need origin, authority needs authorities. Without it the step says nothing about the target.',
     'Add the setting, or leave the step out of steps. Example: healthToken: ${env:HEALTH_TOKEN}',
   ),
   'nothing-measured': warning(

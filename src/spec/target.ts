@@ -1,46 +1,8 @@
 // What can be probed: one zod schema per target kind, the union, and the steps that each kind has.
 // Never does any I/O. A new kind: a schema here, a line in TARGET_SCHEMAS and STEPS, a file in probe/.
 import { z } from 'zod';
-import { durationMs, name, secretString, sizeBytes } from './scalars.ts';
-
-const common = {
-  name: name.describe('Unique name.'),
-  interval: durationMs({ min: 1_000, max: 86_400_000 }).default(30_000).describe('Time between two runs, in ms.'),
-  timeout: durationMs({ min: 100, max: 600_000 })
-    .optional()
-    .describe(
-      'Deadline for one whole run, in ms; must be below `interval`. Default: the smaller of 10 s and 80 % of the interval.',
-    ),
-};
-
-/** What may stand in a header (RFC 9110), so that a request never fails on our side. The value may be a secret: never repeated. */
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-const headerValue = <S extends z.ZodString>(text: S) =>
-  text.regex(HEADER_VALUE, 'a header value: one line, without control characters');
-
-const headers = z.record(z.string(), headerValue(secretString)).check((ctx) => {
-  for (const name of Object.keys(ctx.value).filter((key) => !HEADER_NAME.test(key)))
-    ctx.issues.push({
-      code: 'custom',
-      input: ctx.value,
-      path: [name],
-      message: `"${name}" is not the name of a header`,
-      params: { hint: 'letters, digits and dashes, like X-Probe-Token' },
-    });
-});
-
-const httpUrl = z.url({ protocol: /^https?$/, error: 'a URL like https://shop.example.org/' });
-
-const http = {
-  url: httpUrl.describe('What to probe.'),
-  ca: z.string().optional().describe('Path of a PEM file with extra certificate authorities.'),
-  address: z
-    .union([z.ipv4(), z.ipv6()])
-    .optional()
-    .describe('Connect to this IP address instead of what DNS says; name and SNI stay.'),
-  headers: headers.optional().describe('Request headers.'),
-};
+import { allowedHost, durationMs, secretString, sizeBytes } from './scalars.ts';
+import { common, database, headerValue, http, httpUrl, mariadbUrl, redisUrl } from './target-parts.ts';
 
 export const wordpressTarget = z.strictObject({
   ...common,
@@ -62,41 +24,17 @@ export const wordpressTarget = z.strictObject({
     ),
   healthToken: headerValue(secretString)
     .optional()
-    .describe('Token of the mu-plugin plimsoll-health.php (header X-Plimsoll-Token), for the step cron.'),
+    .describe(
+      'Token of the mu-plugin plimsoll-health.php (header X-Plimsoll-Token), for the steps cron and objectcache.',
+    ),
   cronMaxLag: durationMs({ min: 1_000, max: 86_400_000 })
     .default(300_000)
     .describe('WP-Cron later than this is stuck, in ms. Site Health calls an event missed after 5 minutes.'),
   steps: z
-    .array(z.enum(['front', 'uncached', 'static', 'rest', 'login', 'cron']))
+    .array(z.enum(['front', 'uncached', 'static', 'rest', 'login', 'cron', 'objectcache']))
     .min(1)
     .default(['front', 'uncached', 'static', 'rest', 'login'])
     .describe('What a run does, in order.'),
-});
-
-const mariadbUrl = z.url({ protocol: /^(mysql|mariadb)$/, error: 'a URL like mysql://user@host:3306/database' });
-const redisUrl = z.url({ protocol: /^rediss?$/, error: 'a URL like redis://host:6379/0' });
-
-const database = (url: z.ZodURL) => ({
-  password: secretString
-    .optional()
-    .describe('Password of the probe user; a reference to a file or to the environment, see README.'),
-  tls: z
-    .enum(['off', 'required', 'verify'])
-    .default('off')
-    .describe('TLS to the server: off, required (any certificate), or verify.'),
-  ca: z.string().optional().describe('Path of a PEM file with extra certificate authorities.'),
-  replicas: z
-    .array(
-      z.strictObject({
-        name: common.name,
-        url: url.describe('URL of the replica, in the form of the URL of the primary.'),
-      }),
-    )
-    .default([])
-    .describe("Replicas whose freshness is measured with the primary's heartbeat."),
-  maxLag: durationMs({ min: 100, max: 86_400_000 })
-    .default(30_000)
-    .describe('A replica further behind than this is `replica_lag`, in ms.'),
 });
 
 export const mariadbTarget = z.strictObject({
@@ -180,6 +118,13 @@ export const tlsTarget = z.strictObject({
     .optional()
     .describe('Connect to this IP address instead of what DNS says; name and SNI stay.'),
   servername: z.string().optional().describe('Name for SNI and verification, if it is not the host of the URL.'),
+  certificate: z
+    .string()
+    .optional()
+    .describe(
+      'Path of the PEM file whose first certificate should be served, e.g. tls.crt of the mounted Kubernetes secret.',
+    ),
+  issuer: z.string().min(1).optional().describe("Text that the issuer's name (CN or O) must contain."),
   minValidity: durationMs({ min: 0, max: 400 * 86_400_000 })
     .default(7 * 86_400_000)
     .describe('Certificates that expire within this time are bad, in ms.'),
@@ -200,12 +145,22 @@ export const dnsTarget = z.strictObject({
     .describe('What to probe.'),
   type: z.enum(['A', 'AAAA', 'CNAME', 'MX', 'NS', 'TXT', 'SOA']).default('A').describe('Record type to ask for.'),
   expect: z.array(z.string()).optional().describe('Exactly these answers are expected, in any order.'),
+  within: z
+    .array(allowedHost)
+    .min(1)
+    .optional()
+    .describe(
+      'Where the name must lead, e.g. to the CDN: CIDR ranges or addresses for A and AAAA, *.suffixes or names for CNAME.',
+    ),
+  maxTtl: durationMs({ min: 1_000, max: 31 * 86_400_000 })
+    .optional()
+    .describe('An answer of type A or AAAA may be kept this long at most, in ms: so long a change takes.'),
   authorities: z
     .array(z.string())
     .optional()
     .describe('Name servers (host or host:port) whose SOA serial must agree; needed by the step authority.'),
   steps: z
-    .array(z.enum(['resolve', 'authority']))
+    .array(z.enum(['resolve', 'families', 'authority']))
     .default(['resolve'])
     .describe('What a run does, in order.'),
 });

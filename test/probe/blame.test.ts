@@ -149,6 +149,24 @@ describe('an edge that says 502', () => {
   });
 });
 
+describe('an edge that keeps the prober out', () => {
+  const STEPS = ['front', 'static', 'rest', 'login', 'cron', 'objectcache'];
+  const every = (outcome: string) => Object.fromEntries(STEPS.map((name) => [name, outcome]));
+  it.each([
+    ['challenge', 403, { 'cf-mitigated': 'challenge' }, 'Just a moment...'],
+    ['geo_block', 403, {}, 'error code: 1009'],
+    ['geo_block', 451, {}, ''],
+  ] as const)('says so at every step of WordPress: %s by %i', async (outcome, status, headers, body) => {
+    const url = await listen(http((_request, response) => response.writeHead(status, headers).end(body)));
+    const site = { kind: 'wordpress', url, steps: STEPS, healthToken: 'x', timeout: '2s' };
+    expect(await outcomes(site)).toEqual(every(outcome));
+    expect(await step(cdn({ url, address: undefined, origin: undefined, steps: ['hit'] }), 'hit')).toMatchObject({
+      outcome,
+      blame: 'edge',
+    });
+  });
+});
+
 describe('an edge that refuses', () => {
   it('is to blame itself, with an origin and without one', async () => {
     const url = `http://127.0.0.1:${await freePort()}/`;

@@ -153,7 +153,7 @@ describe('bytes of the protocol', () => {
   it.each([
     [1129, "Host '10.0.0.7' is blocked because of many connection errors", 'host_blocked'],
     [1040, 'Too many connections', 'too_many_connections'],
-    [1053, 'Server shutdown in progress', 'not_ready'],
+    [1053, 'Server shutdown in progress', 'shutdown'],
     [1130, "Host '10.0.0.7' is not allowed to connect to this MariaDB server", 'auth_failed'],
     [1999, 'Something new', 'query_error'],
   ])('error %i (%s) are %s', async (errno, text, outcome) => {

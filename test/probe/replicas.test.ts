@@ -1,5 +1,6 @@
 // Freshness of replicas: more than one of them, slow and cut links, logins of their own.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { isOlderSeries } from '../../src/probe/versions.ts';
 import { startLink } from '../services/link.ts';
 import { createProbeUser, type MariaDb, startMariadb } from '../services/mariadb.ts';
 import { type RedisServer, startRedis } from '../services/redis.ts';
@@ -155,6 +156,33 @@ describe('a MariaDB replica', () => {
     link.cut();
     await grownOld(2_200);
     expect((await step(found, 'replica')).outcome).toBe('replica_lag');
+  });
+  it('that is older than its primary cannot be relied on to follow it, and says which is which', async () => {
+    const old = await startMariadb({ replicaOf: primary, args: ['--version=10.6.1-MariaDB-log'] });
+    onTestFinished(() => old.remove());
+    const found = settings({ replicas: [{ name: 'old', url: `mysql://localhost:${old.port}` }] });
+    await expect.poll(async () => (await step(found, 'replica')).facts.replicaLagSeconds, { timeout: 10_000 }).toBe(0);
+    const skewed = await step(found, 'replica');
+    expect(skewed).toMatchObject({ outcome: 'version_skew', blame: 'target' });
+    expect(skewed.detail).toMatch(/^old: has 10\.6\.1-MariaDB-log, its primary 10\.\d+\.\d+-MariaDB/);
+    // That it has stopped is what to look at first.
+    await old.sql('STOP SLAVE');
+    expect((await step(found, 'replica')).outcome).toBe('replica_stopped');
+  });
+});
+
+describe('the version of a replica', () => {
+  it.each([
+    ['11.4.5-MariaDB', '10.11.14-MariaDB-0+deb12u2', true],
+    ['10.11.14-MariaDB', '11.4.5-MariaDB', false],
+    ['11.4.5-MariaDB', '11.4.2-MariaDB', false],
+    ['11.4.5-MariaDB', '11.3.9-MariaDB', true],
+    ['11.10.1-MariaDB', '11.4.1-MariaDB', true],
+    ['11.4.1-MariaDB', '11.10.1-MariaDB', false],
+    ['unknown', '10.11.2-MariaDB', false],
+    ['11.4.5-MariaDB', '', false],
+  ])('of a primary %s and a replica %s: too old is %s', (primary, replica, tooOld) => {
+    expect(isOlderSeries(replica, primary)).toBe(tooOld);
   });
 });
 

@@ -4,6 +4,7 @@ import { type AddressInfo, type Server, createServer as tcp } from 'node:net';
 import { join } from 'node:path';
 import { createServer, type TlsOptions } from 'node:tls';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { loadSpec } from '../../src/files/load-spec.ts';
 import { bundle, type Certificate, makeCa, selfSigned } from '../services/ca.ts';
 import { freePort, privateFolder } from '../services/process.ts';
 import { resolvingTo, step } from './run.ts';
@@ -84,6 +85,86 @@ describe('a TLS probe tells apart', () => {
     const result = await handshake(port, { timeout: '500ms' });
     expect(result.outcome).toBe('timeout');
     expect(result.detail).toContain('in phase tls');
+  });
+});
+
+describe('the certificate that should be served', () => {
+  const renewed = middle.issue('renewed', [SHOP], 90);
+  const file = (name: string, pem: string) => {
+    const path = join(folder.path, name);
+    writeFileSync(path, pem);
+    return path;
+  };
+  it('is the leaf of the file, whatever else is in it', async () => {
+    const port = await serve(leaf, bundle(leaf, middle));
+    expect((await handshake(port, { certificate: leaf.cert })).outcome).toBe('ok');
+    const secret = file('secret.pem', bundle(leaf, middle, root));
+    expect((await handshake(port, { certificate: secret })).outcome).toBe('ok');
+  });
+  it('was renewed, but the old one is served still; how long that lasts is known all the same', async () => {
+    const port = await serve(leaf, bundle(leaf, middle));
+    const result = await handshake(port, { certificate: renewed.cert });
+    expect(result).toMatchObject({
+      outcome: 'tls_not_reloaded',
+      blame: 'tls',
+      detail: expect.stringMatching(/^served until \S+ \(\w\w:\w\w:.*\), in the file until \S+ \(\w\w:\w\w:.*\)$/),
+    });
+    expect(daysLeft(result.facts.certNotAfterSeconds)).toBeCloseTo(50, 1);
+  });
+  it('is read anew when it is replaced', async () => {
+    const port = await serve(leaf, bundle(leaf, middle));
+    const certificate = file('replaced.pem', bundle(leaf));
+    expect((await handshake(port, { certificate })).outcome).toBe('ok');
+    writeFileSync(certificate, bundle(renewed));
+    expect((await handshake(port, { certificate })).outcome).toBe('tls_not_reloaded');
+  });
+  it('may be named relative to the spec file; check finds one that is missing', () => {
+    const spec = join(folder.path, 'plimsoll.yaml');
+    const load = (certificate: string) => {
+      writeFileSync(
+        spec,
+        `targets:\n  - { name: a, kind: tls, url: "tls://${SHOP}:443", certificate: ${certificate} }\n`,
+      );
+      const loaded = loadSpec([spec]);
+      const { findings } = loaded;
+      return {
+        read: loaded.ok && loaded.spec,
+        missing: findings.filter(({ rule }) => rule === 'named-file').map(({ path }) => path),
+      };
+    };
+    expect(load('renewed.pem')).toMatchObject({ missing: [], read: { targets: [{ certificate: renewed.cert }] } });
+    expect(load('nowhere.pem').missing).toEqual(['targets[0].certificate']);
+  });
+  it('does not matter when that which is served is not even valid', async () => {
+    const port = await serve(leaf, bundle(leaf));
+    expect((await handshake(port, { certificate: renewed.cert, issuer: 'other' })).outcome).toBe(
+      'tls_incomplete_chain',
+    );
+  });
+  it.each([
+    ['is missing', () => '/nowhere/tls.crt', 'certificate /nowhere/tls.crt: ENOENT'],
+    ['is not PEM', () => file('no.pem', 'not PEM'), /^certificate .*: holds no certificate in PEM form$/],
+  ])('is not known when the file %s: our configuration, and the dates are known', async (_how, certificate, detail) => {
+    const port = await serve(leaf, bundle(leaf, middle));
+    const result = await handshake(port, { certificate: certificate() });
+    expect(result).toMatchObject({ outcome: 'certificate_unreadable', blame: 'config' });
+    expect(result.detail).toMatch(detail);
+    expect(daysLeft(result.facts.certNotAfterSeconds)).toBeCloseTo(50, 1);
+  });
+});
+
+describe('the issuer', () => {
+  const issuedBy = async (issuer: string) => handshake(await serve(leaf, bundle(leaf, middle)), { issuer });
+  it('is one whose name holds the text of the spec', async () => {
+    expect((await issuedBy('Plimsoll test CA')).outcome).toBe('ok');
+    expect((await issuedBy('CA middle')).outcome).toBe('ok');
+  });
+  it('is wrong when it does not, and is named', async () => {
+    expect(await issuedBy("Let's Encrypt")).toMatchObject({
+      outcome: 'tls_wrong_issuer',
+      blame: 'tls',
+      detail: "issued by Plimsoll test CA middle, expected Let's Encrypt",
+    });
   });
 });
 

@@ -1,6 +1,4 @@
 // The real WordPress in the states that must be told apart.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Edge, prepareEdge, SHOP } from '../services/edge.ts';
 import { type MariaDb, startMariadb } from '../services/mariadb.ts';
@@ -39,27 +37,10 @@ const all = (outcome: string) => ({
   static: 'ok',
 });
 
-/** Runs `body` while a file of WordPress has another content; a file that was not there is removed afterwards. */
-async function withFile(path: string, change: (old: string) => string, body: () => Promise<void>): Promise<void> {
-  const file = join(wordpress.root, path);
-  let old: string | undefined;
-  try {
-    old = readFileSync(file, 'utf8');
-  } catch {
-    old = undefined;
-  }
-  writeFileSync(file, change(old ?? ''));
-  try {
-    await body();
-  } finally {
-    if (old === undefined) rmSync(file);
-    else writeFileSync(file, old);
-  }
-}
 const withPlugin = (php: string, body: () => Promise<void>) =>
-  withFile('wp-content/mu-plugins/broken.php', () => `<?php ${php}`, body);
+  wordpress.withFile('wp-content/mu-plugins/broken.php', () => `<?php ${php}`, body);
 const withConfig = (from: RegExp, to: string, body: () => Promise<void>) =>
-  withFile('wp-config.php', (old) => old.replaceAll(from, to), body);
+  wordpress.withFile('wp-config.php', (old) => old.replaceAll(from, to), body);
 
 const HOME = new RegExp(`http://${SHOP}:\\d+`, 'g');
 
@@ -91,7 +72,7 @@ describe('a WordPress probe', () => {
     await database.stop();
     expect(await outcomes(shop())).toEqual(all('db_error'));
     const dropIn = '<html><body><h1>Error establishing a database connection</h1></body></html>';
-    await withFile(
+    await wordpress.withFile(
       'wp-content/db-error.php',
       () => dropIn,
       async () => {
@@ -103,10 +84,10 @@ describe('a WordPress probe', () => {
   });
   it('sees maintenance, with a drop-in that sends 200 too; after 10 minutes WordPress itself ignores it', async () => {
     const since = (seconds: number) => () => `<?php $upgrading = time() - ${seconds};`;
-    await withFile('.maintenance', since(0), async () => {
+    await wordpress.withFile('.maintenance', since(0), async () => {
       expect(await outcomes(shop())).toEqual(all('wp_maintenance'));
       const dropIn = '<html><body>Briefly unavailable for scheduled maintenance.</body></html>';
-      await withFile(
+      await wordpress.withFile(
         'wp-content/maintenance.php',
         () => dropIn,
         async () => {
@@ -114,10 +95,12 @@ describe('a WordPress probe', () => {
         },
       );
     });
-    await withFile('.maintenance', since(590), async () =>
+    await wordpress.withFile('.maintenance', since(590), async () =>
       expect((await step(shop(), 'front')).outcome).toBe('wp_maintenance'),
     );
-    await withFile('.maintenance', since(600), async () => expect((await step(shop(), 'front')).outcome).toBe('ok'));
+    await wordpress.withFile('.maintenance', since(600), async () =>
+      expect((await step(shop(), 'front')).outcome).toBe('ok'),
+    );
   });
   it('sees a fatal error of a plugin; in the middle of a page it cuts that page off', async () => {
     await withPlugin("add_action('init', static fn () => no_such_function());", async () => {
@@ -196,6 +179,22 @@ describe('a WordPress probe', () => {
       },
     );
   });
+  it('sees that all workers of PHP are busy, while files are served; a free one is enough', async () => {
+    await wordpress.withFile(
+      'slow.php',
+      () => '<?php sleep(4);',
+      async () => {
+        const visit = () => fetch(`${wordpress.originUrl}slow.php`);
+        const visits = [visit(), visit(), visit()];
+        expect(await outcomes(shop({ steps: ['uncached', 'static'] }))).toEqual({ uncached: 'ok', static: 'ok' });
+        visits.push(visit());
+        const front = async () => (await step(shop({ steps: ['front'], timeout: '1s' }), 'front')).outcome;
+        await expect.poll(front, { timeout: 4_000 }).toBe('php_saturated');
+        await Promise.all(visits);
+        expect(await outcomes(shop())).toEqual(HEALTHY);
+      },
+    );
+  });
   it('tells PHP that is gone from a web server that is gone', async () => {
     await wordpress.php.stop();
     expect(await outcomes(shop())).toEqual(all('bad_gateway'));
@@ -204,44 +203,5 @@ describe('a WordPress probe', () => {
     expect(await outcomes(shop())).toEqual({ ...all('refused'), static: 'refused' });
     await wordpress.nginx.start();
     expect(await outcomes(shop())).toEqual(HEALTHY);
-  });
-});
-
-describe('the step cron', () => {
-  const cron = (extra: object = {}) => step(shop({ steps: ['cron'], cronMaxLag: '5m', ...extra }), 'cron');
-  const oldest = (lateSeconds: number) =>
-    wordpress.eval(`_set_cron_array(array()); wp_schedule_single_event(time() - ${lateSeconds}, 'plimsoll_test');`);
-
-  it('is good with an event that is late by less than the limit, and stuck with one that is later; both know the lag', async () => {
-    await oldest(200);
-    const soon = await cron();
-    expect(soon.outcome).toBe('ok');
-    expect(soon.facts.cronLagSeconds).toBeGreaterThanOrEqual(200);
-    expect(soon.facts.cronLagSeconds).toBeLessThan(260);
-    await oldest(301);
-    const late = await cron();
-    expect(late).toMatchObject({ outcome: 'cron_stuck', blame: 'target' });
-    expect(late.detail).toMatch(/^the oldest due event is 3\d\d s late$/);
-    expect(late.facts.cronLagSeconds).toBeGreaterThanOrEqual(301);
-  });
-  it('is good with nothing that is due', async () => {
-    await oldest(-3_600);
-    expect((await cron()).outcome).toBe('ok');
-  });
-  it('does not know with a wrong or missing token, or without the plugin', async () => {
-    expect(await cron({ healthToken: 'wrong' })).toMatchObject({ outcome: 'cron_unknown', blame: 'config' });
-    expect((await cron({ healthToken: undefined })).outcome).toBe('cron_unknown');
-    await withFile(
-      'wp-content/mu-plugins/plimsoll-health.php',
-      () => '',
-      async () => {
-        expect(await cron()).toMatchObject({ outcome: 'cron_unknown', detail: expect.stringContaining('404') });
-      },
-    );
-  });
-  it('gets an answer that no cache may keep', async () => {
-    const url = `${wordpress.originUrl}wp-json/plimsoll/v1/health`;
-    const answer = await fetch(url, { headers: { 'x-plimsoll-token': HEALTH_TOKEN } });
-    expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
   });
 });

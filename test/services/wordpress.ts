@@ -16,6 +16,8 @@ export interface WordPress {
   readonly nginx: Part;
   /** Runs PHP code inside WordPress, as a plugin could; returns what it prints. */
   eval(code: string): Promise<string>;
+  /** Runs `body` while a file has another content; a file that was not there is removed afterwards. */
+  withFile(path: string, change: (old: string) => string, body: () => Promise<void>): Promise<void>;
   remove(): Promise<void>;
 }
 export interface Part {
@@ -73,11 +75,23 @@ export async function startWordpress(mariadb: MariaDb, publicUrl: string, port?:
       const script = `$_SERVER['HTTP_HOST'] = '${host}'; require 'wp-load.php'; ${code}`;
       return (await promisify(execFile)('php8.2', [...PHP_OPTIONS, '-r', script], { cwd: root })).stdout;
     },
+    withFile: (path, change, body) => withFile(join(root, path), change, body),
     async remove() {
       await Promise.all([php.stop(), nginx.stop()]);
       folder.remove();
     },
   };
+}
+
+async function withFile(file: string, change: (old: string) => string, body: () => Promise<void>): Promise<void> {
+  const old = existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+  writeFileSync(file, change(old ?? ''));
+  try {
+    await body();
+  } finally {
+    if (old === undefined) rmSync(file);
+    else writeFileSync(file, old);
+  }
 }
 
 const EXTENSIONS = ['mysqlnd', 'mysqli', 'ctype', 'fileinfo', 'tokenizer'];

@@ -75,6 +75,7 @@ describe('SLI freshness', () => {
   );
   it.each([
     ['replica', 'replica_lag', 'replica', 'replicaLagSeconds'],
+    ['replica', 'version_skew', 'replica', 'replicaLagSeconds'],
     ['cron', 'cron_stuck', 'cron', 'cronLagSeconds'],
     ['cache', 'stale_too_old', 'age', 'cacheAgeSeconds'],
     ['cache', 'cache_bypassed', 'hit', 'cacheAgeSeconds'],

@@ -1,7 +1,7 @@
 <?php
 /**
  * Plugin Name: Plimsoll health
- * Description: GET /wp-json/plimsoll/v1/health for the exporter: how late WP-Cron is. Closed without the token.
+ * Description: GET /wp-json/plimsoll/v1/health for the exporter: how late WP-Cron is, and whether there is an object cache. Closed without the token.
  */
 defined( 'ABSPATH' ) || exit;
 
@@ -21,7 +21,7 @@ add_action(
 					$due = array_keys( _get_cron_array() ?: array() );
 					$health = array(
 						'cronLagSeconds' => $due ? max( 0, time() - (int) min( $due ) ) : 0,
-						'objectCache'    => wp_using_ext_object_cache(),
+						'objectCache'    => (bool) wp_using_ext_object_cache(), // null without the drop-in
 						'wpVersion'      => get_bloginfo( 'version' ),
 					);
 					// A CDN may keep for a day what says nothing about caching.
