@@ -11,7 +11,8 @@ import type { LedgerEntry } from '../../src/store/ledger.ts';
 import { validSpec } from '../spec/specs.ts';
 
 const ROUNDS = 15;
-const WARM_UP = 3;
+/** Until the compiler has seen enough of it. */
+const WARM_UP = 30;
 const STEP = 30_000;
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
@@ -82,6 +83,8 @@ function platform(n: number) {
 }
 
 const { plans, entries, settings } = platform(1_000);
+const pairs = plans.map((plan) => [plan, entries.get(plan.slo.name)!] as const);
+const lengths = [...plans[0]!.windows.values(), 30 * DAY];
 
 const db = new DatabaseSync(':memory:');
 db.exec('CREATE TABLE event (slo INTEGER, at INTEGER, good INTEGER, bad INTEGER, PRIMARY KEY (slo, at)) WITHOUT ROWID');
@@ -96,18 +99,14 @@ await compare(
     what: 'burn rates of 1,000 SLOs over 8 windows',
     units: 1_000,
     work() {
-      for (const plan of plans) {
-        const entry = entries.get(plan.slo.name)!;
-        for (const [label, ms] of [...plan.windows, ['30d', 30 * DAY] as const])
-          windowView(plan, entry, NOW, label, ms);
-      }
+      for (const [plan, entry] of pairs) for (const ms of lengths) windowView(plan, entry, NOW, '', ms);
     },
   },
   {
     what: 'SQL sums over the rows of 10 SLOs',
     units: 10,
     work() {
-      for (let i = 0; i < 10; i++) for (const ms of [...plans[0]!.windows.values(), 30 * DAY]) sum.get(NOW - ms);
+      for (let i = 0; i < 10; i++) for (const ms of lengths) sum.get(NOW - ms);
     },
   },
 );
