@@ -88,6 +88,8 @@ export class Engine {
     this.series.keepTargets(names);
     this.#ports.own.keepTargets(names);
     for (const target of this.#failing.keys()) if (!names.has(target)) this.#failing.delete(target);
+    for (const ofSlo of [this.#blind, this.#firing])
+      for (const slo of ofSlo.keys()) if (!this.#plans.has(slo)) ofSlo.delete(slo);
   }
 
   /** Counts a finished run for every SLO on its target, and its series. */

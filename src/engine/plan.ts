@@ -1,6 +1,6 @@
 // What one SLO needs at run time, derived once from the spec: step, period, windows, tiers, maintenance. Pure.
 import { longestPeriodMs, nominalPeriodMs, type Period, periodAt } from '../slo/calendar.ts';
-import { type BurnTier, STANDARD_WINDOWS_MS, tiersFor } from '../slo/policy.ts';
+import { type BurnTier, PROBES_TO_JUDGE, STANDARD_WINDOWS_MS, tiersFor } from '../slo/policy.ts';
 import { formatDuration } from '../spec/scalars.ts';
 import { covers, type Slo, type Spec } from '../spec/spec.ts';
 
@@ -34,9 +34,6 @@ export interface SloPlan {
   readonly excluded: readonly Stretch[];
   periodAt(nowMs: number): Period;
 }
-
-/** So many probes say what goes on now. */
-export const PROBES_TO_JUDGE = 4;
 
 /** The plan of every SLO. Expects a spec that passed its checks. */
 export function plansOf(spec: Spec): SloPlan[] {

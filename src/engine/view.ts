@@ -12,9 +12,9 @@ import {
 } from '../slo/budget.ts';
 import { mainCause } from '../slo/episodes.ts';
 import { add, type Counts, type History, ZERO } from '../slo/history.ts';
-import { pageCondition } from '../slo/policy.ts';
+import { PROBES_TO_JUDGE, pageCondition } from '../slo/policy.ts';
 import type { LedgerEntry } from '../store/ledger.ts';
-import { PROBES_TO_JUDGE, type SloPlan } from './plan.ts';
+import type { SloPlan } from './plan.ts';
 
 export type SloState = 'ok' | 'burning' | 'exhausted' | 'no-data' | 'maintenance';
 

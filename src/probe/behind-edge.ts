@@ -22,27 +22,34 @@ export const alive = ({ outcome, response }: HttpResult): boolean =>
   outcome === 'ok' && (response?.status ?? 500) < 500;
 
 /**
- * Asks the edge; the origin only if the edge blames it (502, 503, 504), or if the edge fails, or is silent for half of the time that is left. An edge that hangs holds
- * out to the deadline, and then it would be too late to ask. Without an origin only the edge.
+ * Asks the edge; the origin only if the edge blames it (502, 503, 504), fails, or is silent for half of the time that is left.
+ * An edge that hangs holds out to the deadline, and then it would be too late to ask. Without an origin only the edge.
  */
 export async function askEdge(ctx: ProbeContext, edge: Ask, origin: Ask | undefined): Promise<EdgeResult> {
   const asked = edge(ctx);
   if (origin === undefined || (await answersWithin(asked, ctx.remainingMs() / 2, isItsOwn))) return asked;
-  const cancel = new AbortController();
-  // Not waited for if it is not needed; a fault of it says nothing then.
-  const behind = origin({ ...ctx, signal: AbortSignal.any([ctx.signal, cancel.signal]) });
-  behind.catch(() => {});
+  const behind = beside(ctx, origin);
   const result = await asked;
   if (NO_ANSWER.has(result.outcome))
-    return alive(await behind) ? { ...result, blame: 'edge', detail: `${result.detail}; the origin answers` } : result;
+    return alive(await behind.answer)
+      ? { ...result, blame: 'edge', detail: `${result.detail}; the origin answers` }
+      : result;
   if (GATEWAY_ERRORS.has(result.response?.status ?? 0)) {
-    const answer = await behind;
+    const answer = await behind.answer;
     if (!NO_ANSWER.has(answer.outcome)) return result;
     const detail = `the edge answers ${result.response?.status}, the origin does not: ${answer.outcome}`;
     return { ...result, outcome: 'origin_down', detail };
   }
-  cancel.abort(new Error('the edge has answered'));
+  behind.cancel();
   return result;
+}
+
+/** A second question beside a first: not waited for once it is cancelled, and a fault of it says nothing then. */
+export function beside(ctx: ProbeContext, ask: Ask): { readonly answer: Promise<HttpResult>; cancel(): void } {
+  const canceller = new AbortController();
+  const answer = ask({ ...ctx, signal: AbortSignal.any([ctx.signal, canceller.signal]) });
+  answer.catch(() => {});
+  return { answer, cancel: () => canceller.abort(new Error('the first question is answered')) };
 }
 
 /** True as soon as there is an answer that needs no second opinion; false if there is another, or none after `ms`. */

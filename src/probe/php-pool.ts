@@ -1,5 +1,5 @@
 // Is PHP-FPM's pool full? Then pages get no answer, while the web server before it still serves files.
-import { answersWithin, type EdgeResult } from './behind-edge.ts';
+import { answersWithin, beside, type EdgeResult } from './behind-edge.ts';
 import type { HttpResult } from './http-client.ts';
 import type { ProbeContext } from './probe.ts';
 
@@ -20,17 +20,14 @@ export async function askPhp(
   const halfMs = ctx.remainingMs() / 2;
   const asked = page(ctx);
   if (await answersWithin(asked, halfMs, (result) => !timedOut(result))) return asked;
-  const cancel = new AbortController();
-  // Not waited for if it is not needed; a fault of it says nothing then.
-  const served = file({ ...ctx, signal: AbortSignal.any([ctx.signal, cancel.signal]) });
-  served.catch(() => {});
+  const served = beside(ctx, file);
   const result = await asked;
   const hung = result.outcome === 'timeout' && (result.phases.first_byte ?? 0) >= halfMs;
   if (result.blame === 'edge' || !(hung || timedOut(result))) {
-    cancel.abort(new Error('the page has answered'));
+    served.cancel();
     return result;
   }
-  const { outcome, response } = await served;
+  const { outcome, response } = await served.answer;
   if (outcome !== 'ok' || response === undefined || response.status >= 300) return result;
   const said = result.detail || `status ${result.response?.status}`;
   return { ...result, outcome: 'php_saturated', detail: `${said}; the file ${path} answers ${response.status}` };

@@ -30,6 +30,8 @@ export const STANDARD_WINDOWS_MS: readonly number[] = [5 * MINUTE, 30 * MINUTE, 
 export const MIN_BAD_EVENTS = 3;
 /** Two-sided 95 % of the normal distribution: the score test that the true ratio is above θ (Wilson 1927). */
 export const Z_95 = 1.96;
+/** Fewer probes than this in a window say too little of it: of a short window, and of what goes on now. */
+export const PROBES_TO_JUDGE = 4;
 /** Share of the short window that must be known. */
 export const MIN_COVERAGE = 0.5;
 

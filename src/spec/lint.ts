@@ -1,7 +1,7 @@
 // Lint beyond the schema: a spec that would start, but would not do what its author thinks. Pure.
 // Indexes in paths are those of the whole spec; parse.ts makes places of them. Nothing follows from a null (part.ts).
 import { nominalPeriodMs } from '../slo/calendar.ts';
-import { type BurnTier, fewestBadToFire, STANDARD_WINDOWS_MS, tiersFor } from '../slo/policy.ts';
+import { type BurnTier, fewestBadToFire, PROBES_TO_JUDGE, STANDARD_WINDOWS_MS, tiersFor } from '../slo/policy.ts';
 import type { Path, Problem } from './finding.ts';
 import { isWhole, type Part } from './part.ts';
 import { formatDuration } from './scalars.ts';
@@ -15,7 +15,6 @@ const HISTOGRAM_SERIES = 16;
 const PHASES = 6;
 /** If the fewest bad events that page are this share of the period's budget (and three times the tier's), the page comes too late. */
 const LATE_SHARE = 0.25;
-const PROBES_PER_SHORT_WINDOW = 4;
 
 /** A spec as far as it passed the schema. */
 export type KnownSpec = Part<Spec> & {
@@ -103,9 +102,9 @@ function lintInterval(
   const problems: Problem[] = [];
   const at = [...path, 'sli', 'target'];
   const every = formatDuration(intervalMs);
-  const narrow = tiers.find((tier) => tier.shortMs < PROBES_PER_SHORT_WINDOW * intervalMs);
+  const narrow = tiers.find((tier) => tier.shortMs < PROBES_TO_JUDGE * intervalMs);
   if (narrow !== undefined) {
-    const most = formatDuration(Math.floor(narrow.shortMs / PROBES_PER_SHORT_WINDOW));
+    const most = formatDuration(Math.floor(narrow.shortMs / PROBES_TO_JUDGE));
     problems.push({
       rule: 'short-window',
       path: at,

@@ -186,6 +186,15 @@ describe('from runs to SLOs', () => {
     times(1, OK);
     expect(made.view('up')).toMatchObject({ state: 'ok', blind: null });
   });
+  it('forgets why an SLO was blind when it is taken out of the spec', () => {
+    const { made, times } = engine();
+    times(4, { front: 'auth_failed', rest: 'auth_failed' });
+    expect(made.view('up')!.blind).not.toBeNull();
+    const { spec } = made;
+    made.load({ ...spec, slos: [] });
+    made.load(spec);
+    expect(made.view('up')).toMatchObject({ state: 'no-data', blind: null });
+  });
   it('judges a slow target by a window that holds four probes: an hourly probe has data', () => {
     const { made, step, clock } = engine(SPEC.replace('org/" }', 'org/", interval: 1h }'));
     for (let i = 0; i < 5; i++) {
