@@ -7,11 +7,22 @@ import { MAX_ALIASES, type Source } from './source.ts';
 
 export const SECTIONS = ['targets', 'slos', 'maintenance', 'policies'] as const;
 export type Section = (typeof SECTIONS)[number];
+/** Sections that stand once: settings. */
+export const SETTINGS = ['exporter', 'alerting', 'notify'] as const;
+export type Setting = (typeof SETTINGS)[number];
 
 // Items are parsed one by one, so that one bad target does not hide what is wrong with the SLOs.
 const items = z.array(z.unknown());
 const shell = z
-  .strictObject({ targets: items, slos: items, maintenance: items, policies: items, exporter: z.unknown() })
+  .strictObject({
+    targets: items,
+    slos: items,
+    maintenance: items,
+    policies: items,
+    exporter: z.unknown(),
+    alerting: z.unknown(),
+    notify: z.unknown(),
+  })
   .partial();
 
 /** One item of a section and where it stands. */
@@ -26,7 +37,7 @@ export type Items = Record<Section, Item[]>;
 
 /** Everything that was collected from the files. `incomplete` sections lack items, so their names are not all known. */
 export interface Found extends Items {
-  readonly exporters: Item[];
+  readonly settings: Readonly<Record<Setting, Item[]>>;
   readonly incomplete: Set<string>;
 }
 
@@ -59,14 +70,16 @@ export function collect(source: Source, found: Found): Finding[] {
     }
     for (const [index, raw] of list.entries()) found[section].push({ source, path: [section, index], raw });
   }
-  const exporter = valueAt(filled, ['exporter']);
-  if (exporter === undefined && hasUnknown) found.incomplete.add('exporter');
-  else if (exporter !== undefined) found.exporters.push({ source, path: ['exporter'], raw: exporter });
+  for (const setting of SETTINGS) {
+    const raw = valueAt(filled, [setting]);
+    if (raw === undefined && hasUnknown) found.incomplete.add(setting);
+    else if (raw !== undefined) found.settings[setting].push({ source, path: [setting], raw });
+  }
   return top.problems.map((problem) => placed(problem, source));
 }
 
 export function markIncomplete(found: Found): void {
-  for (const section of [...SECTIONS, 'exporter']) found.incomplete.add(section);
+  for (const section of [...SECTIONS, ...SETTINGS]) found.incomplete.add(section);
 }
 
 /** A problem with the place of its path in the file. */

@@ -3,7 +3,18 @@
 import type { z } from 'zod';
 import { type Finding, inReadingOrder, once, type Path, type Problem, redacted } from './finding.ts';
 import { parseAt } from './issues.ts';
-import { collect, type Found, type Item, type Items, markIncomplete, placed, SECTIONS, type Section } from './items.ts';
+import {
+  collect,
+  type Found,
+  type Item,
+  type Items,
+  markIncomplete,
+  placed,
+  SECTIONS,
+  SETTINGS,
+  type Section,
+  type Setting,
+} from './items.ts';
 import { type KnownSpec, lintSpec } from './lint.ts';
 import { checkNamedFiles, type FileProblem } from './named-files.ts';
 import { nearest } from './nearest.ts';
@@ -45,7 +56,14 @@ export function parseSpec(sources: readonly SpecText[], ports: SpecPorts, comple
   const files = sources.map((source) => source.file);
   const findings: Finding[] = [];
   const secrets: string[] = [];
-  const found: Found = { targets: [], slos: [], maintenance: [], policies: [], exporters: [], incomplete: new Set() };
+  const found: Found = {
+    targets: [],
+    slos: [],
+    maintenance: [],
+    policies: [],
+    settings: { exporter: [], alerting: [], notify: [] },
+    incomplete: new Set(),
+  };
   if (!complete) markIncomplete(found);
   let first: Source | undefined;
   for (const { file, text } of sources) {
@@ -62,8 +80,8 @@ export function parseSpec(sources: readonly SpecText[], ports: SpecPorts, comple
     findings.push(...resolved.problems.map((problem) => placed(problem, source)));
     findings.push(...collect(source, found));
   }
-  findings.push(...parseItems(found), ...duplicates(found), ...parseExporter(found.exporters));
-  for (const { value, path, source } of [...found.targets, ...found.exporters]) {
+  findings.push(...parseItems(found), ...duplicates(found), ...SETTINGS.flatMap((s) => parseSetting(s, found)));
+  for (const { value, path, source } of [...found.targets, ...found.settings.exporter]) {
     const problems = checkNamedFiles(value, path, source.file, ports.fileProblem);
     findings.push(...problems.map((problem) => placed(problem, source)));
   }
@@ -142,28 +160,36 @@ function checkEmpty(found: Found, source: Source | undefined): Finding[] {
   return [placed({ rule: 'nothing-measured', path: [section], message: lacks[section], hint, atKey: true }, source)];
 }
 
-function parseExporter(exporters: readonly Item[]): Finding[] {
-  return exporters.flatMap((item, index) => {
-    const { value, problems } = parseAt(specSchema.shape.exporter, item.raw, item.path);
-    item.value = value ?? partOf(specSchema.shape.exporter, item.raw);
-    const hint = `the first one is in ${exporters[0]!.source.file}; keep one`;
+function parseSetting(setting: Setting, found: Found): Finding[] {
+  const items = found.settings[setting];
+  return items.flatMap((item, index) => {
+    const schema: z.ZodType = specSchema.shape[setting];
+    const { value, problems } = parseAt(schema, item.raw, item.path);
+    item.value = value ?? partOf(schema, item.raw);
+    const hint = `the first one is in ${items[0]!.source.file}; keep one`;
     const second: Problem[] =
       index === 0
         ? []
-        : [{ rule: 'duplicate-exporter', path: ['exporter'], message: 'a second section exporter', hint, atKey: true }];
+        : [{ rule: 'duplicate-section', path: [setting], message: `a second section ${setting}`, hint, atKey: true }];
     return [...second, ...problems].map((problem) => placed(problem, item.source));
   });
 }
 
 /** The spec as far as it is known; whole if there was no error. */
-function specOf({ targets, slos, maintenance, policies, exporters }: Found): KnownSpec {
+function specOf({ targets, slos, maintenance, policies, settings }: Found): KnownSpec {
   const values = (items: readonly Item[]) => items.map((item) => item.value);
+  const setting = (name: Setting) => {
+    const [first] = settings[name];
+    return first === undefined ? specSchema.shape[name].parse({}) : first.value;
+  };
   return {
     targets: values(targets),
     slos: values(slos),
     maintenance: values(maintenance),
     policies: values(policies),
-    exporter: exporters.length === 0 ? specSchema.shape.exporter.parse({}) : exporters[0]!.value,
+    exporter: setting('exporter'),
+    alerting: setting('alerting'),
+    notify: setting('notify'),
   } as KnownSpec;
 }
 
@@ -195,7 +221,7 @@ function checkReferences(found: Found): Finding[] {
     ...check<Target>('targets', (target, path, raw) =>
       checkTarget(target, path, valueAt(raw, ['timeout']) !== undefined),
     ),
-    ...found.exporters.flatMap(({ raw, path, source }) =>
+    ...found.settings.exporter.flatMap(({ raw, path, source }) =>
       checkModules(valueAt(raw, ['modules']), [...path, 'modules']).map((problem) => placed(problem, source)),
     ),
     ...check<Slo>('slos', (slo, path) => checkSlo(slo, path, known)),
@@ -227,7 +253,7 @@ function lint(found: Found): Finding[] {
     const items = SECTIONS.some((s) => s === section) ? found[section as Section] : [];
     const item = typeof index === 'number' ? items[index] : undefined;
     if (item !== undefined) return [placed({ ...problem, path: [...item.path, ...rest] }, item.source)];
-    const any = found.exporters[0] ?? SECTIONS.flatMap((s) => found[s])[0];
+    const any = found.settings.exporter[0] ?? SECTIONS.flatMap((s) => found[s])[0];
     return any === undefined ? [] : [placed(problem, any.source)];
   });
 }

@@ -84,9 +84,9 @@ const CATALOGUE = {
     'Names of targets and SLOs are labels of series. Two with the same name would add up to one. Names are unique over all files; both places are reported.',
     'Rename one of the two. Renaming an SLO starts its history anew.',
   ),
-  'duplicate-exporter': error(
-    'the section exporter stands in more than one file',
-    'The settings of the exporter belong to the process, not to a team, so they stand in one file.',
+  'duplicate-section': error(
+    'a section of settings stands in more than one file',
+    'The settings in exporter, alerting and notify belong to the platform, not to a team, so each stands in one file.',
     'Keep one of them.',
   ),
   'unknown-target': error(

@@ -1,5 +1,7 @@
 // The spec: what is measured and promised. Schema and types; parsing with positions is in parse.ts.
 import { z } from 'zod';
+import { alertingSchema } from './alerting.ts';
+import { notifySchema } from './notify.ts';
 import type { Part } from './part.ts';
 import { allowedHost, durationMs, hostPort, name, ratio } from './scalars.ts';
 import { type Target, targetSchema } from './target.ts';
@@ -151,6 +153,8 @@ export const specSchema = z.strictObject({
         .describe('Certificate and key (PEM files) to serve HTTPS.'),
     })
     .prefault({}),
+  alerting: alertingSchema.prefault({}),
+  notify: notifySchema.prefault({}),
 });
 
 export interface Spec extends Omit<z.output<typeof specSchema>, 'targets'> {

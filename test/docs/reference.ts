@@ -28,6 +28,7 @@ export function specReference(): string {
     ['Maintenance', specSchema.shape.maintenance.unwrap().element, 'maintenance[].'],
     ['Policies', specSchema.shape.policies.unwrap().element, 'policies[].'],
     ['Exporter', specSchema.shape.exporter, 'exporter.'],
+    ['Alerting', specSchema.shape.alerting, 'alerting.'],
   ];
   const head = ['option', 'type', 'default', 'meaning'];
   return sections

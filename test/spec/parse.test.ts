@@ -79,7 +79,7 @@ describe('places', () => {
       ['a.yaml', 'b.yaml'].map((file) => ({ file, text: 'exporter: { concurrency: 5 }\n' })),
       ports(),
     );
-    expect(findings.map((f) => [f.file, f.rule])).toEqual([['b.yaml', 'duplicate-exporter']]);
+    expect(findings.map((f) => [f.file, f.rule])).toEqual([['b.yaml', 'duplicate-section']]);
   });
 });
 
