@@ -2,9 +2,11 @@
 import { Command, CommanderError } from 'commander';
 import { registerBackup } from './cli/backup.ts';
 import { registerCheck } from './cli/check.ts';
+import { registerDiff } from './cli/diff.ts';
 import { CommandError, EXIT } from './cli/exit.ts';
 import { registerExplain } from './cli/explain.ts';
 import { registerProbe } from './cli/probe.ts';
+import { registerPush } from './cli/push.ts';
 import { registerSchema } from './cli/schema.ts';
 import { registerServe } from './cli/serve.ts';
 import { registerStatus } from './cli/status.ts';
@@ -37,6 +39,8 @@ for (const register of [
   registerProbe,
   registerStatus,
   registerBackup,
+  registerDiff,
+  registerPush,
 ])
   register(program);
 

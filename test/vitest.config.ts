@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/platform/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

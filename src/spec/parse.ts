@@ -17,8 +17,8 @@ import {
 } from './items.ts';
 import { type KnownSpec, lintSpec } from './lint.ts';
 import { checkNamedFiles, type FileProblem } from './named-files.ts';
-import { nearest } from './nearest.ts';
-import { type Part, partOf } from './part.ts';
+import { checkNotify } from './notify-checks.ts';
+import { type Part, partOf, textsAt } from './part.ts';
 import { checkPolicy, type Policy } from './policy-checks.ts';
 import { checkMaintenance, checkModules, checkSlo, checkTarget, type Known } from './references.ts';
 import type { RuleId } from './rules.ts';
@@ -217,26 +217,19 @@ function checkReferences(found: Found): Finding[] {
         ? []
         : of(item.value as Part<T>, item.path, item.raw).map((problem) => placed(problem, item.source)),
     );
+  const checkSetting = (setting: Setting, of: (item: Item) => Problem[]) =>
+    found.settings[setting].flatMap((item) => of(item).map((problem) => placed(problem, item.source)));
+  const owners = { teams: texts('slos', 'team'), services: known.services };
   return [
     ...check<Target>('targets', (target, path, raw) =>
       checkTarget(target, path, valueAt(raw, ['timeout']) !== undefined),
     ),
-    ...found.settings.exporter.flatMap(({ raw, path, source }) =>
-      checkModules(valueAt(raw, ['modules']), [...path, 'modules']).map((problem) => placed(problem, source)),
-    ),
+    ...checkSetting('exporter', ({ raw, path }) => checkModules(valueAt(raw, ['modules']), [...path, 'modules'])),
     ...check<Slo>('slos', (slo, path) => checkSlo(slo, path, known)),
     ...check<Policy>('policies', checkPolicy),
     ...check<Maintenance>('maintenance', (window, path) => checkMaintenance(window, path, known)),
+    ...checkSetting('notify', ({ value, path }) => checkNotify(value as Part<Spec['notify']> | null, path, owners)),
   ];
-}
-
-/** The text at a key, or at a misspelling of it. */
-function textsAt(raw: unknown, key: string): string[] {
-  const own = valueAt(raw, [key]);
-  if (own !== undefined) return typeof own === 'string' ? [own] : [];
-  if (typeof raw !== 'object' || raw === null) return [];
-  const misspelt = Object.entries(raw).filter(([other]) => nearest(other, [key]) === key);
-  return misspelt.map(([, value]) => value).filter((value) => typeof value === 'string');
 }
 
 /** Lint knows indexes in the whole spec; here they become places in files. */

@@ -60,3 +60,12 @@ function partOfUnknownKind(union: z.ZodType, value: object): unknown {
     ),
   };
 }
+
+/** The text at a key, or at a misspelling of it. */
+export function textsAt(raw: unknown, key: string): string[] {
+  const own = valueAt(raw, [key]);
+  if (own !== undefined) return typeof own === 'string' ? [own] : [];
+  if (typeof raw !== 'object' || raw === null) return [];
+  const misspelt = Object.entries(raw).filter(([other]) => nearest(other, [key]) === key);
+  return misspelt.map(([, value]) => value).filter((value) => typeof value === 'string');
+}

@@ -7,6 +7,7 @@ import type { Part } from './part.ts';
 import { checkLimits, checkSli } from './sli-checks.ts';
 import { BUILT_IN_MODULES, type Maintenance, type Slo } from './spec.ts';
 import { TARGET_SCHEMAS, type Target } from './target.ts';
+import { checkTimeZone } from './time-zone.ts';
 
 /** What the checks know: names also of parts that did not pass the schema, so that one mistake is reported once. */
 export interface Known {
@@ -94,23 +95,6 @@ export function checkSlo(slo: Part<Slo>, path: Path, known: Known): Problem[] {
   if (target !== undefined) problems.push(...checkSli(slo.sli, target, sliPath));
   if (slo.sli.kind === 'freshness') problems.push(...checkLimits(slo.sli, sliPath));
   return problems;
-}
-
-function checkTimeZone(timeZone: string, path: Path): Problem[] {
-  const isName = /^[A-Za-z]/.test(timeZone);
-  try {
-    if (isName && new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone) return [];
-  } catch {
-    // RangeError: falls through to the finding.
-  }
-  return [
-    {
-      rule: 'time-zone',
-      path,
-      message: `unknown time zone "${timeZone}"`,
-      hint: didYouMean(timeZone, Intl.supportedValuesOf('timeZone').slice(), 'IANA names'),
-    },
-  ];
 }
 
 /** Problems of one maintenance window. */

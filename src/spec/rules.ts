@@ -1,26 +1,6 @@
 // The catalogue of rules: what `check` can find, how bad it is, and the page that `explain` shows. Pure data.
-
-export interface Rule {
-  readonly severity: 'error' | 'warning';
-  /** `invalid`: would not start, exit code 3. `finding`: exit code 1. */
-  readonly exit: 'invalid' | 'finding';
-  readonly summary: string;
-  /** What, why, how to fix and an example; plain text in paragraphs. */
-  readonly explanation: string;
-}
-
-const error = (summary: string, why: string, fix: string): Rule => ({
-  severity: 'error',
-  exit: 'invalid',
-  summary,
-  explanation: `${why}\n\nTo fix it: ${fix}`,
-});
-const warning = (summary: string, why: string, fix: string): Rule => ({
-  severity: 'warning',
-  exit: 'finding',
-  summary,
-  explanation: `${why}\n\nTo fix it: ${fix}`,
-});
+import { NOTIFY_ERRORS, NOTIFY_WARNINGS } from './notify-rules.ts';
+import { error, type Rule, warning } from './rule.ts';
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: ${env:NAME} is the syntax of the spec
 const CATALOGUE = {
@@ -75,13 +55,13 @@ const CATALOGUE = {
     'Examples: 400ms, 30s, 5m, 30d; 99.9% or 0.999; 2026-12-01T22:00:00Z',
   ),
   'unknown-kind': error(
-    'an unknown kind of target or SLI',
-    'Every target and every SLI has a kind, which decides about its other keys.',
+    'an unknown kind of target, SLI or receiver',
+    'Every target, SLI and receiver has a kind, which decides about its other keys.',
     'Use one of the kinds of the hint. Example: kind: wordpress',
   ),
   'duplicate-name': error(
     'a name is used twice',
-    'Names of targets and SLOs are labels of series. Two with the same name would add up to one. Names are unique over all files; both places are reported.',
+    'Names of targets and SLOs are labels of series. Two with the same name would add up to one. Names are unique over all files; both places are reported. Names of receivers and business hours are unique too, as routes refer to them.',
     'Rename one of the two. Renaming an SLO starts its history anew.',
   ),
   'duplicate-section': error(
@@ -105,10 +85,11 @@ const CATALOGUE = {
     'Choose another name. Example: modules: { shop-page: { kind: http, contains: Cart } }',
   ),
   'unknown-service': error(
-    'maintenance for a service that no SLO has',
-    'The window would exclude nothing, and the planned work would burn budget.',
+    'maintenance or a route for a service that no SLO has',
+    'The maintenance would exclude nothing, and the planned work would burn budget. The route would get nothing, and the alerts that are meant would go to the default receiver.',
     'Name a service that an SLO has.',
   ),
+  ...NOTIFY_ERRORS,
   'freshness-source': error(
     'the target cannot measure this freshness',
     'replica needs a mariadb or redis target with replicas and the step replica; cron a wordpress target with the step cron; certificate a tls target or one with an https URL; cache a cdn target with the step age or hit.',
@@ -169,6 +150,7 @@ const CATALOGUE = {
     'cron and objectcache need healthToken, replica needs replicas, origin and match need origin, authority needs authorities. Without it the step says nothing about the target.',
     'Add the setting, or leave the step out of steps. Example: healthToken: ${env:HEALTH_TOKEN}',
   ),
+  ...NOTIFY_WARNINGS,
   'nothing-measured': warning(
     'the spec has no targets or no SLOs: nothing is measured',
     'Without targets nothing is probed, and without SLOs no budget is kept and nobody is alerted. An exporter that only answers /probe or serves probe_* may be meant so.',

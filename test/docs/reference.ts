@@ -1,5 +1,6 @@
 // The reference of the spec for the README: Markdown tables generated from the schema and the list of outcomes. Pure.
 import type { z } from 'zod';
+import { RECEIVER_SCHEMAS } from '../../src/spec/notify.ts';
 import { OUTCOMES } from '../../src/spec/outcome.ts';
 import { formatDuration } from '../../src/spec/scalars.ts';
 import { bare, definitionOf, keysOf, kindsOf, literalOf } from '../../src/spec/schema-walk.ts';
@@ -29,6 +30,12 @@ export function specReference(): string {
     ['Policies', specSchema.shape.policies.unwrap().element, 'policies[].'],
     ['Exporter', specSchema.shape.exporter, 'exporter.'],
     ['Alerting', specSchema.shape.alerting, 'alerting.'],
+    ['Notify', specSchema.shape.notify, 'notify.'],
+    ...Object.entries(RECEIVER_SCHEMAS).map(([kind, schema]): [string, z.ZodType, string] => [
+      `Receiver: ${kind}`,
+      schema,
+      'notify.receivers[].',
+    ]),
   ];
   const head = ['option', 'type', 'default', 'meaning'];
   return sections

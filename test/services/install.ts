@@ -15,6 +15,7 @@ const NEEDED = [
   ['wordpress-theme-twentytwentythree', '/usr/share/wordpress/wp-content/themes/twentytwentythree'],
   ['knot', '/usr/sbin/knotd'],
   ['prometheus', '/usr/bin/promtool'],
+  ['prometheus-alertmanager', '/usr/bin/prometheus-alertmanager'],
   ['openssl', '/usr/bin/openssl'],
 ] as const;
 

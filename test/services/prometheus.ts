@@ -6,6 +6,10 @@ import { freePort, privateFolder, type Server, startServer } from './process.ts'
 /** A range of one series: [seconds since 1970, value] each. */
 export type Samples = readonly (readonly [number, string])[];
 export interface Prometheus {
+  readonly url: string;
+  readonly pid: number;
+  /** Every sample of an instant query at `atMs`, by its labels. */
+  query(expression: string, atMs: number): Promise<readonly { metric: Record<string, string>; value: number }[]>;
   /** The only sample of an instant query at `atMs`; throws if there is not exactly one. */
   value(expression: string, atMs?: number): Promise<number>;
   /** The samples of a range selector, by series. */
@@ -17,9 +21,11 @@ export interface Prometheus {
 export async function startPrometheus({
   scrape,
   prepare,
+  binary = 'prometheus',
 }: {
   scrape?: string;
   prepare?: (data: string) => void;
+  binary?: string;
 } = {}): Promise<Prometheus> {
   const folder = privateFolder('prometheus');
   const data = join(folder.path, 'data');
@@ -32,20 +38,32 @@ export async function startPrometheus({
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const server: Server = await startServer(
-    'prometheus',
+    binary,
     [
       `--config.file=${join(folder.path, 'p.yml')}`,
       `--storage.tsdb.path=${data}`,
       '--storage.tsdb.retention.time=20y',
+      '--web.enable-remote-write-receiver',
       `--web.listen-address=127.0.0.1:${port}`,
     ],
     async () => (await fetch(`${url}/-/ready`).catch(() => undefined))?.status === 200,
   );
   const query = async <T>(expression: string, atMs: number): Promise<T[]> => {
-    const answer = await fetch(`${url}/api/v1/query?time=${atMs / 1000}&query=${encodeURIComponent(expression)}`);
-    return ((await answer.json()) as { data: { result: T[] } }).data.result;
+    const answer = await fetch(`${url}/api/v1/query`, {
+      method: 'POST',
+      body: new URLSearchParams({ query: expression, time: String(atMs / 1000) }),
+    });
+    const body = (await answer.json()) as { data?: { result: T[] }; error?: string };
+    if (body.data === undefined) throw new Error(`${expression}: ${body.error}`);
+    return body.data.result;
   };
   return {
+    url,
+    pid: server.pid,
+    async query(expression, atMs) {
+      const found = await query<{ metric: Record<string, string>; value: [number, string] }>(expression, atMs);
+      return found.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+    },
     async value(expression, atMs = Date.now()) {
       const result = await query<{ value: [number, string] }>(expression, atMs);
       if (result.length !== 1) throw new Error(`${expression}: ${result.length} series instead of one`);

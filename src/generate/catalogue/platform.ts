@@ -1,0 +1,46 @@
+// Series of the platform: Kubernetes, certificates, object storage, IONOS Cloud.
+import { type CatalogueEntry, entriesOf } from './entry.ts';
+
+export const PLATFORM: readonly CatalogueEntry[] = [
+  ...entriesOf(
+    'prometheus (each scrape)',
+    `
+    gauge up targets
+    gauge scrape_samples_scraped samples`,
+  ),
+  ...entriesOf('every client library', 'gauge process_start_time_seconds seconds'),
+  ...entriesOf(
+    'kube-state-metrics 2.7; the label of nodes needs --metric-labels-allowlist=nodes=[platform.ionos/az]',
+    `
+    info kube_pod_info{node, created_by_kind, created_by_name}
+    gauge kube_pod_status_ready{condition} pods
+    info kube_node_labels{node, label_platform_ionos_az}
+    gauge kube_deployment_status_replicas_available{deployment} pods
+    gauge kube_horizontalpodautoscaler_status_current_replicas{horizontalpodautoscaler} pods
+    gauge kube_horizontalpodautoscaler_spec_max_replicas{horizontalpodautoscaler} pods
+    gauge kube_cronjob_created{cronjob} seconds
+    gauge kube_cronjob_spec_suspend{cronjob} cronjobs
+    gauge kube_cronjob_status_last_successful_time{cronjob} seconds`,
+  ),
+  ...entriesOf(
+    'cert-manager',
+    `
+    gauge certmanager_certificate_ready_status{name, condition} certificates
+    gauge certmanager_certificate_expiration_timestamp_seconds{name} seconds
+    gauge certmanager_certificate_renewal_timestamp_seconds{name} seconds`,
+  ),
+  ...entriesOf(
+    'object storage clients of Mimir, Loki and Tempo (thanos objstore)',
+    `
+    counter thanos_objstore_bucket_operations_total{bucket, component, operation} operations
+    counter thanos_objstore_bucket_operation_failures_total{bucket, component, operation} operations
+    histogram thanos_objstore_bucket_operation_duration_seconds{bucket, component, operation} seconds`,
+  ),
+  ...entriesOf(
+    'IONOS Cloud: not exported yet',
+    `
+    gauge ionos_quota_used_ratio{resource} ratio
+    gauge ionos_token_expires_timestamp_seconds{token} seconds
+    counter ionos_activity_events_total{action, resource} events`,
+  ),
+];

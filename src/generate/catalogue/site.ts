@@ -1,0 +1,62 @@
+// Series of what serves the site: PHP-FPM, WordPress, MariaDB, Redis, the gateway.
+import { type CatalogueEntry, entriesOf } from './entry.ts';
+
+export const SITE: readonly CatalogueEntry[] = [
+  ...entriesOf(
+    'php-fpm_exporter (hipages)',
+    `
+    gauge phpfpm_up{pool, scrape_uri} pools
+    gauge phpfpm_active_processes{pool, scrape_uri} processes
+    gauge phpfpm_idle_processes{pool, scrape_uri} processes
+    gauge phpfpm_total_processes{pool, scrape_uri} processes
+    counter phpfpm_max_children_reached{pool, scrape_uri} times
+    gauge phpfpm_listen_queue{pool, scrape_uri} connections
+    counter phpfpm_accepted_connections{pool, scrape_uri} connections
+    counter phpfpm_slow_requests{pool, scrape_uri} requests`,
+  ),
+  ...entriesOf(
+    'mu-plugin of the WordPress image: not exported yet',
+    `
+    info wordpress_info{version, php_version}
+    gauge wordpress_cron_overdue_events events
+    gauge wordpress_updates_pending{type} updates`,
+  ),
+  ...entriesOf(
+    'mysqld_exporter 0.14 (which calls most of them untyped)',
+    `
+    gauge mysql_up servers
+    gauge mysql_global_status_uptime seconds
+    gauge mysql_global_status_threads_connected connections
+    gauge mysql_global_status_threads_running threads
+    counter mysql_global_status_queries queries
+    counter mysql_global_status_slow_queries queries
+    counter mysql_global_status_aborted_connects connections
+    gauge mysql_global_status_innodb_buffer_pool_bytes_data bytes
+    gauge mysql_global_variables_max_connections connections
+    gauge mysql_global_variables_innodb_buffer_pool_size bytes
+    gauge mysql_global_variables_server_id id`,
+  ),
+  ...entriesOf(
+    'redis_exporter',
+    `
+    gauge redis_up servers
+    gauge redis_memory_used_bytes bytes
+    gauge redis_memory_max_bytes bytes
+    gauge redis_connected_clients clients
+    gauge redis_connected_slaves replicas
+    counter redis_evicted_keys_total keys
+    counter redis_keyspace_hits_total look-ups
+    counter redis_keyspace_misses_total look-ups
+    counter redis_commands_processed_total commands
+    info redis_instance_info{role, redis_version, redis_mode, maxmemory_policy}`,
+  ),
+  ...entriesOf(
+    'Envoy Gateway (Envoy proxies)',
+    `
+    counter envoy_http_downstream_rq_xx{envoy_http_conn_manager_prefix, envoy_response_code_class} requests
+    counter envoy_cluster_upstream_rq{envoy_cluster_name, envoy_response_code} requests
+    counter envoy_cluster_upstream_rq_xx{envoy_cluster_name, envoy_response_code_class} requests
+    histogram envoy_cluster_upstream_rq_time{envoy_cluster_name} milliseconds
+    gauge envoy_cluster_membership_healthy{envoy_cluster_name} endpoints`,
+  ),
+];
