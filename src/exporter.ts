@@ -6,6 +6,7 @@ import { createTimeline } from './engine/clock.ts';
 import { Engine } from './engine/engine.ts';
 import { Keeper, tryOpen } from './engine/keeper.ts';
 import { RunLog } from './engine/run-log.ts';
+import { sloRules } from './generate/slo/groups.ts';
 import { healthRoutes } from './http/health.ts';
 import { metricsRoute } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
@@ -126,6 +127,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   const loaded = () => {
     specValid = true;
     own.set('plimsoll_config_last_reload_successful', 1);
+    own.setOnly('plimsoll_rules_info', 1, { version: sloRules(engine.spec).version });
     own.set('plimsoll_config_last_reload_success_timestamp_seconds', Date.now() / 1000);
   };
   loaded();

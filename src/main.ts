@@ -5,6 +5,7 @@ import { registerCheck } from './cli/check.ts';
 import { registerDiff } from './cli/diff.ts';
 import { CommandError, EXIT } from './cli/exit.ts';
 import { registerExplain } from './cli/explain.ts';
+import { registerGenerate } from './cli/generate.ts';
 import { registerProbe } from './cli/probe.ts';
 import { registerPush } from './cli/push.ts';
 import { registerSchema } from './cli/schema.ts';
@@ -35,6 +36,7 @@ for (const register of [
   registerServe,
   registerCheck,
   registerExplain,
+  registerGenerate,
   registerSchema,
   registerProbe,
   registerStatus,

@@ -86,6 +86,8 @@ export class Engine {
     if (damaged > 0) this.#ports.own.inc('plimsoll_store_damaged_records_total', {}, damaged);
     const names = new Set(spec.targets.map((t) => t.name));
     this.series.keepTargets(names);
+    for (const { name: target, interval } of spec.targets)
+      this.series.set('probe_interval_seconds', { target, location: spec.exporter.location }, interval / 1000);
     this.#ports.own.keepTargets(names);
     for (const target of this.#failing.keys()) if (!names.has(target)) this.#failing.delete(target);
     for (const ofSlo of [this.#blind, this.#firing])

@@ -30,6 +30,11 @@ export class OwnMetrics {
   set(name: OwnName, value: number, labels: Record<string, string> = {}): void {
     (this.#metrics.get(name) as Gauge).set(labels, value);
   }
+  /** The gauge with these labels is the only one of its name: for metadata that changes. */
+  setOnly(name: OwnName, value: number, labels: Record<string, string>): void {
+    (this.#metrics.get(name) as Gauge).reset();
+    this.set(name, value, labels);
+  }
   observe(name: OwnName, value: number): void {
     (this.#metrics.get(name) as Histogram).observe(value);
   }

@@ -14,7 +14,7 @@ export const alertingSchema = z.strictObject({
     .describe(
       'Where windows are computed: in Prometheus or Mimir from slo_events_total, or by the exporter (slo_burn_rate); only one is written.',
     ),
-  interval: durationMs({ min: 1_000, max: 300_000 }).default(30_000).describe('How often rules are evaluated.'),
+  interval: durationMs({ min: 1_000, max: 60_000 }).default(30_000).describe('How often rules are evaluated.'),
   scrapeInterval: durationMs({ min: 1_000, max: 300_000 })
     .default(30_000)
     .describe('How often Prometheus scrapes the exporter.'),

@@ -56,6 +56,11 @@ export const METRICS = {
     labels: ['target', 'step', 'location'],
     help: 'Time per probe step, failed steps included.',
   },
+  probe_interval_seconds: {
+    type: 'gauge',
+    labels: ['target', 'location'],
+    help: 'Time between two runs of the target: the step of its SLOs.',
+  },
   probe_last_run_timestamp_seconds: { type: 'gauge', labels: ['target', 'location'], help: 'End of the last run.' },
   probe_cert_not_after_timestamp_seconds: {
     type: 'gauge',
@@ -83,6 +88,11 @@ export const METRICS = {
     help: 'Normalised cache status of the second request.',
   },
   plimsoll_build_info: { type: 'gauge', labels: ['version', 'node'], help: 'Always 1.' },
+  plimsoll_rules_info: {
+    type: 'gauge',
+    labels: ['version'],
+    help: 'Always 1; version of the SLO rules that belong to the loaded spec. Rules record theirs as slo:rules:info.',
+  },
   plimsoll_config_last_reload_successful: {
     type: 'gauge',
     labels: [],

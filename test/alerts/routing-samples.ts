@@ -59,19 +59,19 @@ export const routedSpec = (change: object = {}, slos: readonly object[] = SLOS):
 const BOARD = 'https://grafana.example.org/d/slo?var-slo=';
 /** An alert of one tier of an SLO. */
 export const burn = (name: string, tier: string, cluster = 'prod'): SentAlert => {
-  const { service, team } = SLOS.find((own) => own.name === name)!;
+  const { service, team, sli } = SLOS.find((own) => own.name === name)!;
   const severity = tier.startsWith('page') ? 'page' : 'ticket';
   return {
-    labels: { alertname: 'SLOErrorBudgetBurn', cluster, service, severity, slo: name, team, tier },
+    labels: { alertname: 'SLOErrorBudgetBurn', cluster, service, severity, slo: name, target: sli.target, team, tier },
     annotations: {
-      summary: `${name} burns its error budget 15.8 times too fast`,
-      description: `Of 120 probes in the last hour 19 were bad; at this rate the budget of 30 days is gone in less than 2 days.`,
-      burn_long: '15.8 over 1h (alerts at 14.4)',
-      burn_short: '21.6 over 5m',
-      budget_left: '61.2 %',
-      exhausted_in: '1d 4h',
-      since: '2026-01-14 10:03 UTC',
-      causes: 'shop: front timeout 14, rest http-5xx 5',
+      summary: `${name} burns its error budget at 15.8 times the rate it can afford`,
+      description: `The SLO ${name} of ${service} (${team}) had 19 bad of 1200 in 1h, burn rate 15.8; 4 bad of 100 in 5m, burn rate 40.0.`,
+      burn_long: '19 bad of 1200 in 1h, burn rate 15.8',
+      burn_short: '4 bad of 100 in 5m, burn rate 40.0',
+      budget_left: '61.24%',
+      exhausted_in: '11h 1m 24s',
+      since: '2026-01-14 10:03:00 +0000 UTC',
+      causes: '14x front: timeout (site), 5x rest: http_5xx (site)',
       runbook_url: `https://git.example.org/runbooks/SLOErrorBudgetBurn.md`,
       dashboard_url: BOARD + name,
       slo_url: `https://slo.example.org/api/v1/slos/${name}`,

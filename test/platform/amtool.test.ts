@@ -67,7 +67,7 @@ describe('the Alertmanager of a real Mimir', () => {
       expect(loaded).toContain('secret.example.org/desk');
       expect(loaded).toContain('plimsoll.email.html');
       const refused = await push(at('alertmanager/alertmanager.yaml'));
-      expect(refused.code).not.toBe(0);
+      expect(refused).toMatchObject({ code: 3, out: expect.stringContaining('templates/*.tmpl') });
     } finally {
       await mimir.stop();
       secrets.remove();

@@ -41,14 +41,22 @@ const RECORDED: readonly CatalogueEntry[] = ['bad_events', 'valid_events', 'know
   exporter: 'plimsoll rules',
 }));
 
+/** There only for SLOs that are young or gone, and once for all rules. */
+const RARE: readonly CatalogueEntry[] = [
+  { name: 'slo:young_created:timestamp', type: 'recorded', labels: ['cluster', 'slo', 'location'], unit: 'seconds' },
+  { name: 'slo:removed:info', type: 'recorded', labels: ['cluster', 'slo'], unit: '' },
+  { name: 'slo:rules:info', type: 'recorded', labels: ['version'], unit: '' },
+].map((entry) => ({ ...entry, type: 'recorded', exporter: 'plimsoll rules' }));
+
 /** Written by whoever evaluates rules: the labels of the alert, of which these are ours. */
 const ALERTS: CatalogueEntry = {
   name: 'ALERTS',
   type: 'recorded',
-  labels: `alertname alertstate cluster slo service team severity tier component target step outcome location instance
+  labels:
+    `alertname alertstate cluster slo service team severity tier long short component target step outcome location instance
     namespace`.split(/\s+/),
   unit: '',
   exporter: 'prometheus',
 };
 
-export const OWN: readonly CatalogueEntry[] = [...EXPORTED, ...RECORDED, ALERTS];
+export const OWN: readonly CatalogueEntry[] = [...EXPORTED, ...RECORDED, ...RARE, ALERTS];

@@ -1,0 +1,44 @@
+// Everything that on-call gets from one spec, as files. Pure but for the templates, which are read from this folder.
+import { type AlertFamily, componentRule } from '../src/generate/component-alert.ts';
+import { componentTestFile } from '../src/generate/component-tests.ts';
+import type { GeneratedFile } from '../src/generate/file.ts';
+import { type PackableGroup, packGroups } from '../src/generate/pack.ts';
+import type { RuleGroup } from '../src/generate/rule.ts';
+import { checkRules } from '../src/generate/rule-check.ts';
+import { mimirRuleFile, prometheusRuleFile, prometheusRuleObject } from '../src/generate/rule-files.ts';
+import { sloRules } from '../src/generate/slo/groups.ts';
+import type { Alerting } from '../src/spec/alerting.ts';
+import type { Spec } from '../src/spec/spec.ts';
+import { alertmanagerFiles } from './routing/files.ts';
+import { COMPONENT_ALERTS } from './rules/families.ts';
+
+const RULES = 'rules.yaml';
+const MINUTE = 60_000;
+
+/** All rule groups of a spec within Mimir's limits. Throws an Error with the numbers if they are too many. */
+export function ruleGroups(spec: Spec): RuleGroup[] {
+  return packGroups([
+    ...sloRules(spec).groups,
+    ...COMPONENT_ALERTS.map((family) => familyGroup(family, spec.alerting)),
+  ]);
+}
+
+const familyGroup = ({ name, alerts }: AlertFamily, { runbooks }: Alerting): PackableGroup => ({
+  name: `component-${name}`,
+  intervalMs: MINUTE,
+  rules: alerts.map((alert) => componentRule(name, alert, runbooks)),
+});
+
+/** The files below the folder to generate into. Throws an Error if a rule is wrong, which would be a mistake in here. */
+export function alertFiles(spec: Spec): GeneratedFile[] {
+  const groups = ruleGroups(spec);
+  const wrong = checkRules(groups);
+  if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  return [
+    { path: RULES, text: prometheusRuleFile(groups) },
+    { path: 'rules.mimir.yaml', text: mimirRuleFile(groups) },
+    { path: 'rules.kubernetes.yaml', text: prometheusRuleObject({ name: 'plimsoll' }, groups) },
+    { path: 'tests/components.test.yaml', text: componentTestFile(COMPONENT_ALERTS, [`../${RULES}`]) },
+    ...alertmanagerFiles(spec),
+  ];
+}

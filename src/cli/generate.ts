@@ -1,0 +1,64 @@
+// plimsoll generate alerts: writes what on-call gets, or with --check says whether the folder is what the spec says.
+import type { Command } from 'commander';
+import { alertFiles } from '../../alerts/generate.ts';
+import { loadSpec } from '../files/load-spec.ts';
+import { type Drift, driftIn, writeGenerated } from '../files/write-generated.ts';
+import type { GeneratedFile } from '../generate/file.ts';
+import type { Spec } from '../spec/spec.ts';
+import { CommandError, EXIT } from './exit.ts';
+import { formatFindings } from './findings.ts';
+import { GENERATED } from './generated-rules.ts';
+import { oneOf, repeated } from './options.ts';
+
+const GENERATORS = { alerts: { files: alertFiles, out: GENERATED } } as const;
+
+interface GenerateOptions {
+  readonly config?: readonly string[];
+  readonly out?: string;
+  readonly check?: boolean;
+}
+
+export function registerGenerate(program: Command): void {
+  program
+    .command('generate <what>')
+    .description('write alerts: rules, tests and routing, from the spec; exit 1 with --check if they differ')
+    .option('--config <file>', 'spec; repeat for several files (default: plimsoll.yaml)', repeated)
+    .option('--out <folder>', `folder to write into (default: ${GENERATED})`)
+    .option('--check', 'write nothing, and exit with 1 if the folder is not what the spec says')
+    .action((what: string, options: GenerateOptions) => {
+      const kind = oneOf('generate', what, Object.keys(GENERATORS) as (keyof typeof GENERATORS)[]);
+      const { files, out } = GENERATORS[kind];
+      generate(files(specFrom(options.config ?? ['plimsoll.yaml'])), options.out ?? out, options.check === true);
+    });
+}
+
+/** A valid spec, or the command ends with what is wrong with it. Warnings are left to `check`. */
+export function specFrom(paths: readonly string[]): Spec {
+  const result = loadSpec(paths);
+  if (result.ok) return result.spec;
+  const errors = result.findings.filter((f) => f.severity === 'error');
+  throw new CommandError(EXIT.invalid, formatFindings(errors, result.secrets));
+}
+
+function generate(files: readonly GeneratedFile[], folder: string, check: boolean): void {
+  if (check) {
+    const drift = driftIn(folder, files);
+    if (drift.length === 0) console.log(`${folder}: ${files.length} files, as the spec says`);
+    else {
+      for (const line of told(drift)) console.log(line);
+      console.log(`${folder} is not what the spec says: generate it again and commit the result`);
+      process.exitCode = EXIT.findings;
+    }
+    return;
+  }
+  let changed: readonly Drift[];
+  try {
+    changed = writeGenerated(folder, files);
+  } catch (error) {
+    throw new CommandError(EXIT.usage, `--out ${folder}: nothing was changed: ${(error as Error).message}`);
+  }
+  for (const line of told(changed)) console.log(line);
+  console.log(`${folder}: ${files.length} files, ${changed.length} changed`);
+}
+
+const told = (drift: readonly Drift[]): string[] => drift.map(({ path, what }) => `  ${path}: ${what}`);

@@ -1,0 +1,82 @@
+// What on-call reads in a burn alert: templates of Prometheus whose queries run only while the alert fires, for its SLO alone.
+import type { Alerting } from '../../spec/alerting.ts';
+import { formatDuration } from '../../spec/scalars.ts';
+import { sloLinks } from './links.ts';
+import { ALERT, KEY, TOTALS } from './names.ts';
+import type { RuleTier } from './tiers.ts';
+import { eventsIn, type Window } from './window.ts';
+
+/** Matchers of the alert's own SLO; template() fills them in. */
+const OWN = 'cluster=%[1]q, slo=%[2]q';
+
+/** The result of a query about the alert's SLO, shown with `show`, or `without` if there is none. */
+const template = (query: string, show: string, without: string): string =>
+  `{{ with printf \`${query}\` $labels.cluster $labels.slo $labels.target | query }}${show}{{ else }}${without}{{ end }}`;
+
+const FIRST = '{{ . | first | value | ';
+
+const burn = (window: Window): string =>
+  `${eventsIn(TOTALS.bad, window, OWN)} / (${eventsIn(TOTALS.valid, window, OWN)} > 0) / (1 - max by (${KEY}) (slo_objective_ratio{${OWN}}))`;
+
+/** "6 of 120 (burn rate 50)" */
+const windowText = (window: Window): string =>
+  [
+    template(eventsIn(TOTALS.bad, window, OWN), `${FIRST}printf "%.0f" }}`, '?'),
+    ' bad of ',
+    template(eventsIn(TOTALS.valid, window, OWN), `${FIRST}printf "%.0f" }}`, '?'),
+    ' in ',
+    formatDuration(window.ms),
+    ', burn rate ',
+    template(burn(window), `${FIRST}printf "%.1f" }}`, 'unknown'),
+  ].join('');
+
+/** Length of the SLO's period in seconds, by cluster and slo. */
+const periodSeconds = (periods: ReadonlyMap<string, number>): string =>
+  [...periods]
+    .map(([label, ms]) => `${ms / 1000} * max by (${KEY}) (slo_info{${OWN}, window="${label}"})`)
+    .join(' or ');
+
+/** First minute (or 60th of the window) of the window that has bad events, as a time. */
+function since(longMs: number): string {
+  const step = formatDuration(longMs / 60);
+  const bad = `${TOTALS.bad}{${OWN}}`;
+  const rises = `sum by (${KEY}) (${bad} - ${bad} offset ${step}) > 0`;
+  return template(
+    `min_over_time(timestamp(${rises})[${formatDuration(longMs)}:${step}])`,
+    `${FIRST}humanizeTimestamp }}`,
+    'unknown',
+  );
+}
+
+/** Steps, outcomes and blames of the bad runs of the SLO's target. A series that is new in the window began at 0. */
+function causes(longMs: number): string {
+  const runs = 'probe_runs_total{cluster=%[1]q, target=%[3]q, outcome!~"ok|skipped"}';
+  const window = formatDuration(longMs);
+  const query = `topk(3, sum by (step, outcome, blame) (${runs} - (last_over_time(${runs}[${window}] offset ${window}) or ${runs} * 0) > 0))`;
+  const each =
+    '{{ range $i, $c := . }}{{ if $i }}, {{ end }}{{ $c.Value | printf "%.0f" }}x {{ $c.Labels.step }}: {{ $c.Labels.outcome }} ({{ $c.Labels.blame }}){{ end }}';
+  return template(query, each, 'no failed step: too slow or too old; the SLO says more');
+}
+
+/** Annotations of a tier's alert. */
+export function burnAnnotations(
+  tier: RuleTier,
+  periods: ReadonlyMap<string, number>,
+  alerting: Alerting,
+): Record<string, string> {
+  const long: Window = { ms: tier.longMs, standInMs: tier.shortMs };
+  const short: Window = { ms: tier.shortMs };
+  const left = `min by (${KEY}) (slo_budget_remaining_ratio{${OWN}})`;
+  const exhausted = `(${left} > 0) * (${periodSeconds(periods)}) / (${burn(short)} > 0)`;
+  return {
+    summary: `{{ $labels.slo }} burns its error budget at ${template(burn(long), `${FIRST}printf "%.1f" }}`, 'an unknown number of')} times the rate it can afford`,
+    description: `The SLO {{ $labels.slo }} of {{ $labels.service }} loses its error budget too fast, over ${formatDuration(tier.longMs)} and still over ${formatDuration(tier.shortMs)}. {{ $labels.team }} looks at {{ $labels.target }} now.`,
+    burn_long: windowText(long),
+    burn_short: windowText(short),
+    since: since(tier.longMs),
+    causes: causes(tier.longMs),
+    budget_left: template(left, `${FIRST}humanizePercentage }}`, 'unknown'),
+    exhausted_in: template(exhausted, `${FIRST}humanizeDuration }}`, 'not at this rate, or used up already'),
+    ...sloLinks(ALERT.burn, alerting),
+  };
+}

@@ -1,0 +1,20 @@
+// Links of an alert: runbook, board, API. Those whose address the spec does not say are left out; runbooks are files then.
+import type { Alerting } from '../../spec/alerting.ts';
+
+/** Uid of the board of one SLO. */
+const SLO_BOARD = 'plimsoll-slo';
+
+export const runbook = (alert: string, { runbooks }: Pick<Alerting, 'runbooks'>): string =>
+  runbooks === undefined ? `${alert}.md` : `${runbooks}/${alert}.md`;
+
+/** Annotations with the links of an alert that has the labels cluster and slo. */
+export function sloLinks(alert: string, alerting: Alerting): Record<string, string> {
+  const { dashboards, exporter } = alerting;
+  return {
+    runbook_url: runbook(alert, alerting),
+    ...(dashboards !== undefined && {
+      dashboard_url: `${dashboards}/d/${SLO_BOARD}?var-cluster={{ $labels.cluster }}&var-slo={{ $labels.slo }}`,
+    }),
+    ...(exporter !== undefined && { slo_url: `${exporter}/api/v1/slos/{{ $labels.slo }}` }),
+  };
+}

@@ -1,0 +1,152 @@
+// Alerts on what burn alerts rest on: that SLOs are measured, rules run and are the right ones; and that maintenance is known.
+import { formatDuration } from '../../spec/scalars.ts';
+import type { Spec } from '../../spec/spec.ts';
+import type { AlertingRule, RecordingRule } from '../rule.ts';
+import { frozen } from './burn.ts';
+import { runbook, sloLinks } from './links.ts';
+import { ALERT, INFO_LABELS, KEY, REMOVED, RULES_INFO, TOTALS } from './names.ts';
+
+const MINUTE = 60_000;
+/** Steps that may be missed in a row before somebody is woken. */
+const MISSED_STEPS = 3;
+
+/** SLOs that were served within a day by an exporter that now serves others and not them. */
+export const removedRule: RecordingRule = {
+  record: REMOVED,
+  expr: `max by (${KEY}) (
+  last_over_time(slo_info[1d])
+  and on (cluster, job, instance)
+  slo_info
+)
+unless on (${KEY})
+slo_info`,
+};
+
+/** The distinct steps of the SLOs of a spec, ms, ascending. */
+export function stepsOf({ slos, targets }: Spec): number[] {
+  const used = new Set(slos.map((slo) => slo.sli.target));
+  return [...new Set(targets.filter((t) => used.has(t.name)).map((t) => t.interval))].sort((a, b) => a - b);
+}
+
+/** No known event for three steps. One rule for each distinct step. */
+export function lostAlert(stepMs: number, { alerting }: Spec): AlertingRule {
+  const step = stepMs / 1000;
+  // A step is seen with the scrape after it, and judged with the evaluation after that.
+  const silentMs = MISSED_STEPS * stepMs + alerting.scrapeInterval;
+  const silent = formatDuration(silentMs);
+  const past = `last_over_time(${TOTALS.known}[1h] offset ${silent})`;
+  const moved = `sum by (${KEY}) (${TOTALS.known} - ${past} > 0)`;
+  const young = `min by (${KEY}) (slo_created_timestamp_seconds) > time() - ${silentMs / 1000}`;
+  const served = `max by (${INFO_LABELS}) (last_over_time(slo_info[10m]))
+and on (cluster, target)
+(last_over_time(probe_interval_seconds[10m]) == ${step})`;
+  const alerts = `max by (${INFO_LABELS}) (ALERTS{alertname="${ALERT.lost}", step="${formatDuration(stepMs)}", alertstate="firing"})`;
+  return {
+    alert: ALERT.lost,
+    expr: frozen(`(${served}\nor\n${alerts})`, `${moved} or ${young}`),
+    forMs: 0,
+    labels: { severity: 'page', step: formatDuration(stepMs) },
+    annotations: {
+      summary: '{{ $labels.slo }} has not been measured for three steps',
+      description: `Nothing is known of the SLO {{ $labels.slo }} of {{ $labels.service }} since ${silent} or longer: the exporter is gone, cannot be scraped, or cannot judge {{ $labels.target }}. An outage would not be seen. Alerts that fired before are kept.`,
+      ...sloLinks(ALERT.lost, alerting),
+    },
+  };
+}
+
+/** The budget of the period comes from the exporter, which knows calendars and what was excluded afterwards. */
+export const exhaustedAlert = ({ alerting }: Spec): AlertingRule => ({
+  alert: ALERT.exhausted,
+  expr: `max by (${INFO_LABELS}) (slo_info)
+* on (${KEY}) group_left ()
+(min by (${KEY}) (slo_budget_remaining_ratio) <= 0)`,
+  forMs: 0,
+  keepFiringForMs: 15 * MINUTE,
+  labels: { severity: 'ticket' },
+  annotations: {
+    summary: '{{ $labels.slo }} has used up its error budget',
+    description:
+      'The SLO {{ $labels.slo }} of {{ $labels.service }} has no error budget left in its period. Risky changes wait; what used it up is the next work of {{ $labels.team }}.',
+    ...sloLinks(ALERT.exhausted, alerting),
+  },
+});
+
+/** Fires while maintenance goes on, for Alertmanager to inhibit alerts on what is worked on. */
+export const maintenanceAlert: AlertingRule = {
+  alert: ALERT.maintenance,
+  expr: `max by (cluster, service, target) (
+  max by (${INFO_LABELS}) (slo_info)
+  * on (${KEY}) group_left ()
+  (max by (${KEY}) (slo_maintenance_active) == 1)
+)`,
+  forMs: 0,
+  labels: { severity: 'none' },
+  annotations: {
+    summary: 'Maintenance of {{ $labels.service }} goes on',
+    description: 'Events of {{ $labels.service }} on {{ $labels.target }} are excluded from budgets.',
+  },
+};
+
+/** Stops when the SLO rules stop, or have nothing to judge. An outside watcher pages when it hears nothing. */
+export const watchdogAlert = ({ alerting }: Spec): AlertingRule => ({
+  alert: ALERT.watchdog,
+  expr: `count(${TOTALS.valid}) > 0`,
+  forMs: 0,
+  labels: { severity: 'none', heartbeat: 'plimsoll' },
+  annotations: {
+    summary: 'The SLO rules are evaluated',
+    description: 'This alert always fires. When it does not arrive, nobody would be woken by any other.',
+    runbook_url: runbook(ALERT.watchdog, alerting),
+  },
+});
+
+const OUR_GROUPS = '.*slo-.+';
+
+/** What goes wrong with the rules themselves, in Prometheus or in Mimir's ruler. */
+export function ruleAlerts({ alerting }: Spec, intervalMs: number): AlertingRule[] {
+  const common = (alert: string) => ({
+    labels: { severity: 'ticket', team: 'platform' },
+    runbook: { runbook_url: runbook(alert, alerting) },
+  });
+  const failures = (metric: string) =>
+    `sum by (cluster, rule_group) (increase(${metric}{rule_group=~"${OUR_GROUPS}"}[10m])) > 0`;
+  const last = (metric: string) => `max by (cluster, rule_group) (${metric}{rule_group=~"${OUR_GROUPS}"})`;
+  const late = (metric: string) => `time() - ${last(metric)} > ${(5 * intervalMs) / 1000}`;
+  return [
+    {
+      alert: ALERT.failing,
+      expr: `${failures('prometheus_rule_evaluation_failures_total')}\nor\n${failures('cortex_prometheus_rule_evaluation_failures_total')}`,
+      forMs: 0,
+      keepFiringForMs: 10 * MINUTE,
+      labels: common(ALERT.failing).labels,
+      annotations: {
+        summary: 'Rules of {{ $labels.rule_group }} fail',
+        description: 'In the last 10 minutes {{ $value | printf "%.0f" }} evaluations failed: SLO alerts may not fire.',
+        ...common(ALERT.failing).runbook,
+      },
+    },
+    {
+      alert: ALERT.late,
+      expr: `${late('prometheus_rule_group_last_evaluation_timestamp_seconds')}\nor\n${late('cortex_prometheus_rule_group_last_evaluation_timestamp_seconds')}`,
+      forMs: MINUTE,
+      labels: common(ALERT.late).labels,
+      annotations: {
+        summary: 'Rules of {{ $labels.rule_group }} are late',
+        description: 'The group was last evaluated {{ $value | humanizeDuration }} ago: alerts come that much later.',
+        ...common(ALERT.late).runbook,
+      },
+    },
+    {
+      alert: ALERT.outdated,
+      expr: `max by (cluster, version) (plimsoll_rules_info)\nunless on (version)\n${RULES_INFO}`,
+      forMs: 30 * MINUTE,
+      labels: common(ALERT.outdated).labels,
+      annotations: {
+        summary: 'The SLO rules are not those of the spec',
+        description:
+          'The exporter runs a spec whose rules have version {{ $labels.version }}, and other rules are loaded: generate and load them again.',
+        ...common(ALERT.outdated).runbook,
+      },
+    },
+  ];
+}

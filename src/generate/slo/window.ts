@@ -1,0 +1,36 @@
+// Counts of a window in PromQL: differences of persistent counters, two samples whatever the length. Pure text.
+import { formatDuration } from '../../spec/scalars.ts';
+import { KEY, YOUNG } from './names.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/**
+ * How far before the far edge of a window the last sample may lie. The counter stands still while nothing is measured, so the
+ * value before a gap is the right one; but the window of a Prometheus that was down gets longer by it, at most twice as long.
+ */
+const lookBack = (windowMs: number): number => Math.min(windowMs, 6 * HOUR);
+
+/** A window, and the shorter one that stands in where Prometheus has no history at the far edge of this one. */
+export interface Window {
+  readonly ms: number;
+  readonly standInMs?: number;
+}
+
+export const offsetOf = (ms: number): string => formatDuration(ms);
+
+/**
+ * Events of `total` within the last `ms`, by cluster and slo, over all locations. `matchers` narrows it to one SLO.
+ * The far edge is, in this order: 0 for an SLO that was created within the window (its counters began at 0; also after the
+ * store was lost); the last value before it; the value at the far edge of the stand-in. A counter that fell says nothing.
+ */
+export function eventsIn(total: string, { ms, standInMs }: Window, matchers = ''): string {
+  const at = (name: string) => (matchers === '' ? name : `${name}{${matchers}}`);
+  const young = `0 * (${at(YOUNG)} > time() - ${ms / 1000})`;
+  const past = `last_over_time(${at(total)}[${offsetOf(lookBack(ms))}] offset ${offsetOf(ms)})`;
+  const standIn =
+    standInMs === undefined
+      ? ''
+      : ` or last_over_time(${at(total)}[${offsetOf(lookBack(standInMs))}] offset ${offsetOf(standInMs)})`;
+  return `sum by (${KEY}) (${at(total)} - (${young} or ${past}${standIn}) >= 0)`;
+}
