@@ -1,8 +1,8 @@
 // When alerts fire: steps through events with sliding windows, for an outage that is thought up and for counts that were recorded.
 // The condition is that of policy.ts, never a copy. Pure; times are counted from where the steps begin.
-import { coverageRatio } from './budget.ts';
+import { budget, coverageRatio } from './budget.ts';
 import { ZERO } from './history.ts';
-import { type BurnTier, MIN_COVERAGE, pageCondition } from './policy.ts';
+import { type BurnTier, fewestBadToFire, MIN_BAD_EVENTS, MIN_COVERAGE, pageCondition } from './policy.ts';
 
 /** Running totals at the end of each step; steps before the first one that is known have its totals. */
 export interface StepTotals {
@@ -56,31 +56,34 @@ export function firingSpans(input: {
   return from === undefined ? spans : [...spans, { from, to: toStep + 1 }];
 }
 
-/** An outage in events: the share `badRatio` of them is bad, one event per step. */
+/** An outage: the share `badRatio` of the events is bad, as long as it lasts. */
 export interface Outage {
   readonly stepMs: number;
-  /** 0 to 1. */
+  /** Events of a step; 1 for probes, any positive number for requests. */
+  readonly perStep?: number;
+  /** Above 0, up to 1. */
   readonly badRatio: number;
   readonly outageMs: number;
 }
 
-/**
- * Bad ones among the first `events` of an outage, spread evenly: event i is bad when floor(i x ratio) > floor((i - 1) x ratio).
- * What is a whole number but for rounding (0.29 x 100) is taken as one.
- */
-export const badAmong = (events: number, badRatio: number): number => Math.floor(events * badRatio + 1e-9);
+/** Rounding must not take one off 0.29 x 100. */
+const whole = (n: number): number => Math.floor(n + 1e-9);
 
-/** Totals of an outage of `events` events after good ones only, which go on after it. Step 0 ends where the outage begins. */
-export function outageTotals(events: number, badRatio: number): StepTotals {
-  const all = (step: number) => step;
-  return { bad: (step) => badAmong(Math.min(Math.max(step, 0), events), badRatio), valid: all, known: all };
+/** Bad ones among the first `events` of an outage, spread evenly: event i is bad when floor(i x ratio) > floor((i - 1) x ratio). */
+export const badAmong = (events: number, badRatio: number): number => whole(events * badRatio);
+
+/** Totals of an outage of `steps` steps after good events only, which go on after it. Step 0 ends where the outage begins. */
+export function outageTotals(steps: number, badRatio: number, perStep = 1): StepTotals {
+  const valid = (step: number) => whole(step * perStep);
+  const bad = (step: number) => badAmong(valid(Math.min(Math.max(step, 0), steps)), badRatio);
+  return { bad, valid, known: (step) => step };
 }
 
-/** The spans of a tier during an outage and until it is over, in steps. */
-export function outageSpans(tier: BurnTier, objective: number, { stepMs, badRatio, outageMs }: Outage): Span[] {
-  const events = Math.floor(outageMs / stepMs);
-  const totals = outageTotals(events, badRatio);
-  const toStep = events + Math.ceil(tier.shortMs / stepMs) + 1;
+/** The spans in which a tier fires in an outage of `steps` steps and until it is over. */
+function outageSpans(tier: BurnTier, objective: number, outage: Omit<Outage, 'outageMs'>, steps: number): Span[] {
+  const { stepMs, badRatio, perStep } = outage;
+  const totals = outageTotals(steps, badRatio, perStep);
+  const toStep = steps + Math.ceil(tier.shortMs / stepMs) + 1;
   return firingSpans({ tier, objective, stepMs, totals, fromStep: 1, toStep });
 }
 
@@ -96,10 +99,105 @@ export interface Detection {
  * the worst case of the probe's phase. Without delays of scraping and evaluation. Before and after it all events are good.
  */
 export function detection(input: { tier: BurnTier; objective: number } & Outage): Detection {
-  const spans = outageSpans(input.tier, input.objective, input);
+  const steps = Math.floor(input.outageMs / input.stepMs);
+  const spans = outageSpans(input.tier, input.objective, input, steps);
   const last = spans.at(-1);
   if (last === undefined) return { firesAtMs: undefined, resetsAtMs: undefined };
   // A tier that comes and goes with a small share of bad events may be off when the outage ends.
-  const end = Math.floor(input.outageMs / input.stepMs);
-  return { firesAtMs: spans[0]!.from * input.stepMs, resetsAtMs: Math.max(last.to, end) * input.stepMs };
+  return { firesAtMs: spans[0]!.from * input.stepMs, resetsAtMs: Math.max(last.to, steps) * input.stepMs };
+}
+
+/** What passes between an event and its alert, each at most, ms. */
+export interface Delays {
+  /** Until a run has ended, and until its event shows in the counter. */
+  readonly countedMs: number;
+  readonly scrapeMs: number;
+  readonly evaluationMs: number;
+  /** For so long the alert goes on when its condition no longer holds. */
+  readonly keepFiringMs: number;
+}
+
+/**
+ * Why a tier does not fire: it never can at this objective; this share of bad events never fires it; fewer than three events are
+ * bad; or it would take a longer outage.
+ */
+export type Unnoticed = 'unreachable' | 'below-threshold' | 'too-few' | 'too-short';
+
+export interface Between {
+  readonly bestMs: number;
+  /** undefined: with bad luck never. */
+  readonly worstMs: number | undefined;
+}
+
+export interface TierOutcome {
+  /** From the beginning of the outage to the alert; undefined if it never comes. */
+  readonly fires: Between | undefined;
+  /** From the end of the outage to the end of the alert. */
+  readonly clears: Between | undefined;
+  readonly unnoticed: Unnoticed | undefined;
+  /** Shortest outage with this share of bad events that fires for certain, ms; undefined if none does. */
+  readonly neededMs: number | undefined;
+}
+
+/** A tier in an outage with everything that lies between, for the best and the worst moment that it can begin. */
+export function tierOutcome(input: { tier: BurnTier; objective: number; delays: Delays } & Outage): TierOutcome {
+  const { tier, objective, delays, stepMs, badRatio, perStep = 1, outageMs } = input;
+  const behindMs = delays.countedMs + delays.scrapeMs + delays.evaluationMs;
+  const spansOf = (steps: number) => outageSpans(tier, objective, input, steps);
+  // It begins right before a probe, or right after one.
+  const [most, least] = [Math.ceil(outageMs / stepMs), Math.floor(outageMs / stepMs)];
+  const lucky = spansOf(most);
+  const needed = () => {
+    const longest =
+      Math.ceil(tier.longMs / stepMs) + Math.ceil(Math.max(tier.shortMs / stepMs, 1 / badRatio / perStep));
+    const first = lucky[0] ?? spansOf(longest)[0];
+    return first === undefined ? undefined : first.from * stepMs;
+  };
+  const neededMs = needed();
+  const last = lucky.at(-1);
+  if (last === undefined) {
+    const inLong = whole((tier.longMs / stepMs) * perStep);
+    const can = fewestBadToFire(inLong, tier.k * (1 - objective)) !== undefined;
+    const few = badAmong(whole(most * perStep), badRatio) < MIN_BAD_EVENTS;
+    const unnoticed = !can ? 'unreachable' : neededMs === undefined ? 'below-threshold' : few ? 'too-few' : 'too-short';
+    return { fires: undefined, clears: undefined, unnoticed, neededMs };
+  }
+  // A condition that holds for a shorter time may come and go between two looks. A window shorter than the step is empty soon.
+  const seenMs = ({ from, to }: Span) => (stepMs > tier.shortMs ? tier.shortMs : (to - from) * stepMs);
+  const certain = spansOf(least).find((span) => seenMs(span) >= delays.scrapeMs + delays.evaluationMs);
+  const afterEndMs = Math.max(0, last.to - most) * stepMs + delays.keepFiringMs;
+  return {
+    fires: {
+      bestMs: (lucky[0]!.from - 1) * stepMs,
+      worstMs: certain === undefined ? undefined : certain.from * stepMs + behindMs,
+    },
+    clears: { bestMs: Math.max(0, afterEndMs - stepMs), worstMs: afterEndMs + behindMs },
+    unnoticed: undefined,
+    neededMs,
+  };
+}
+
+export interface Spending {
+  /** Bad events that the objective allows in a period. */
+  readonly allowed: number;
+  /** Share of the budget of the period that the outage spends; above 1 it is overspent. */
+  readonly spentRatio: number;
+  /** From the beginning to the budget's end if the outage lasted so long, ms; undefined: it would outlast the period. */
+  readonly exhaustedAtMs: number | undefined;
+}
+
+/** What an outage costs of a budget that was whole. */
+export function spending(input: { objective: number; periodMs: number } & Outage): Spending {
+  const { objective, periodMs, stepMs, perStep = 1, badRatio, outageMs } = input;
+  const events = (periodMs / stepMs) * perStep;
+  const { allowed } = budget(ZERO, objective, events, stepMs);
+  const bad = badAmong(whole(Math.floor(outageMs / stepMs) * perStep), badRatio);
+  // The budget is used up by the first bad event with which nothing is left; 864.0000000000008 events are 864.
+  const atEvent = Math.ceil(Math.ceil(allowed - 1e-6) / badRatio - 1e-9);
+  const exhaustedAtMs = Math.ceil(atEvent / perStep) * stepMs;
+  return {
+    allowed,
+    spentRatio: bad / allowed,
+    exhaustedAtMs: exhaustedAtMs > periodMs ? undefined : exhaustedAtMs,
+  };
 }

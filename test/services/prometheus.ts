@@ -10,6 +10,13 @@ export interface Prometheus {
   readonly pid: number;
   /** Every sample of an instant query at `atMs`, by its labels. */
   query(expression: string, atMs: number): Promise<readonly { metric: Record<string, string>; value: number }[]>;
+  /** Samples of a range query, by series: every `stepMs` from `fromMs` to `toMs`. */
+  range(
+    expression: string,
+    fromMs: number,
+    toMs: number,
+    stepMs: number,
+  ): Promise<readonly { metric: Record<string, string>; values: ReadonlyMap<number, number> }[]>;
   /** The only sample of an instant query at `atMs`; throws if there is not exactly one. */
   value(expression: string, atMs?: number): Promise<number>;
   /** The samples of a range selector, by series. */
@@ -48,21 +55,32 @@ export async function startPrometheus({
     ],
     async () => (await fetch(`${url}/-/ready`).catch(() => undefined))?.status === 200,
   );
-  const query = async <T>(expression: string, atMs: number): Promise<T[]> => {
-    const answer = await fetch(`${url}/api/v1/query`, {
-      method: 'POST',
-      body: new URLSearchParams({ query: expression, time: String(atMs / 1000) }),
-    });
+  const ask = async <T>(path: string, query: Record<string, string>): Promise<T[]> => {
+    const answer = await fetch(`${url}/api/v1/${path}`, { method: 'POST', body: new URLSearchParams(query) });
     const body = (await answer.json()) as { data?: { result: T[] }; error?: string };
-    if (body.data === undefined) throw new Error(`${expression}: ${body.error}`);
+    if (body.data === undefined) throw new Error(`${query.query}: ${body.error}`);
     return body.data.result;
   };
+  const query = <T>(expression: string, atMs: number): Promise<T[]> =>
+    ask<T>('query', { query: expression, time: String(atMs / 1000) });
   return {
     url,
     pid: server.pid,
     async query(expression, atMs) {
       const found = await query<{ metric: Record<string, string>; value: [number, string] }>(expression, atMs);
       return found.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+    },
+    async range(expression, fromMs, toMs, stepMs) {
+      const found = await ask<{ metric: Record<string, string>; values: [number, string][] }>('query_range', {
+        query: expression,
+        start: String(fromMs / 1000),
+        end: String(toMs / 1000),
+        step: String(stepMs / 1000),
+      });
+      return found.map(({ metric, values }) => ({
+        metric,
+        values: new Map(values.map(([seconds, value]) => [seconds * 1000, Number(value)])),
+      }));
     },
     async value(expression, atMs = Date.now()) {
       const result = await query<{ value: [number, string] }>(expression, atMs);

@@ -90,7 +90,7 @@ export const maintenanceAlert: AlertingRule = {
 /** Stops when the SLO rules stop, or have nothing to judge. An outside watcher pages when it hears nothing. */
 export const watchdogAlert = ({ alerting }: Spec): AlertingRule => ({
   alert: ALERT.watchdog,
-  expr: `count(${TOTALS.valid}) > 0`,
+  expr: 'count(slo_events_total{result="good"}) > 0',
   forMs: 0,
   labels: { severity: 'none', heartbeat: 'plimsoll' },
   annotations: {

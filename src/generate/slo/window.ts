@@ -2,22 +2,19 @@
 import { formatDuration } from '../../spec/scalars.ts';
 import { KEY, YOUNG } from './names.ts';
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const HOUR = 3_600_000;
 
 /**
- * How far before the far edge of a window the last sample may lie. The counter stands still while nothing is measured, so the
- * value before a gap is the right one; but the window of a Prometheus that was down gets longer by it, at most twice as long.
+ * How far before the far edge of a window the last sample may lie, if Prometheus itself was down there (while only the exporter
+ * was gone, its totals were recorded on). The window gets longer by it: at most twice as long, and an hour at most.
  */
-const lookBack = (windowMs: number): number => Math.min(windowMs, 6 * HOUR);
+const lookBack = (windowMs: number): number => Math.min(windowMs, HOUR);
 
 /** A window, and the shorter one that stands in where Prometheus has no history at the far edge of this one. */
 export interface Window {
   readonly ms: number;
   readonly standInMs?: number;
 }
-
-export const offsetOf = (ms: number): string => formatDuration(ms);
 
 /**
  * Events of `total` within the last `ms`, by cluster and slo, over all locations. `matchers` narrows it to one SLO.
@@ -27,10 +24,10 @@ export const offsetOf = (ms: number): string => formatDuration(ms);
 export function eventsIn(total: string, { ms, standInMs }: Window, matchers = ''): string {
   const at = (name: string) => (matchers === '' ? name : `${name}{${matchers}}`);
   const young = `0 * (${at(YOUNG)} > time() - ${ms / 1000})`;
-  const past = `last_over_time(${at(total)}[${offsetOf(lookBack(ms))}] offset ${offsetOf(ms)})`;
+  const past = `last_over_time(${at(total)}[${formatDuration(lookBack(ms))}] offset ${formatDuration(ms)})`;
   const standIn =
     standInMs === undefined
       ? ''
-      : ` or last_over_time(${at(total)}[${offsetOf(lookBack(standInMs))}] offset ${offsetOf(standInMs)})`;
+      : ` or last_over_time(${at(total)}[${formatDuration(lookBack(standInMs))}] offset ${formatDuration(standInMs)})`;
   return `sum by (${KEY}) (${at(total)} - (${young} or ${past}${standIn}) >= 0)`;
 }
