@@ -26,6 +26,28 @@ export async function remoteWrite(url: string, series: readonly WrittenSeries[])
   await answer.arrayBuffer();
 }
 
+const SAMPLES_PER_WRITE = 50_000;
+
+/** Writes whole series, however long, all of them slice by slice: Prometheus takes nothing that is an hour older than the newest. */
+export async function writeHistory(url: string, series: readonly WrittenSeries[]): Promise<void> {
+  const times = series.flatMap((s) => [s.samples[0]![0], s.samples.at(-1)![0]]);
+  const [from, to] = [Math.min(...times), Math.max(...times)];
+  const count = series.reduce((sum, s) => sum + s.samples.length, 0);
+  const sliceMs = Math.max(1, Math.ceil((to - from + 1) / Math.ceil(count / SAMPLES_PER_WRITE)));
+  const next = series.map(() => 0);
+  for (let end = from + sliceMs; end < to + 1 + sliceMs; end += sliceMs) {
+    const slice = series.map(({ labels, samples }, i) => {
+      const first = next[i]!;
+      while (next[i]! < samples.length && samples[next[i]!]![0] < end) next[i]! += 1;
+      return { labels, samples: samples.slice(first, next[i]!) };
+    });
+    await remoteWrite(
+      url,
+      slice.filter((s) => s.samples.length > 0),
+    );
+  }
+}
+
 // message WriteRequest { repeated TimeSeries timeseries = 1 }
 // message TimeSeries { repeated Label labels = 1; repeated Sample samples = 2 }
 // message Label { string name = 1; string value = 2 }   message Sample { double value = 1; int64 timestamp = 2 }
