@@ -10,6 +10,7 @@ import { registerProbe } from './cli/probe.ts';
 import { registerPush } from './cli/push.ts';
 import { registerSchema } from './cli/schema.ts';
 import { registerServe } from './cli/serve.ts';
+import { registerSimulate } from './cli/simulate.ts';
 import { registerStatus } from './cli/status.ts';
 import { OLDEST_NODE, VERSION } from './cli/version.ts';
 
@@ -41,6 +42,7 @@ for (const register of [
   registerProbe,
   registerStatus,
   registerBackup,
+  registerSimulate,
   registerDiff,
   registerPush,
 ])

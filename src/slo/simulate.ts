@@ -180,7 +180,7 @@ export function tierOutcome(input: { tier: BurnTier; objective: number; delays: 
 export interface Spending {
   /** Bad events that the objective allows in a period. */
   readonly allowed: number;
-  /** Share of the budget of the period that the outage spends; above 1 it is overspent. */
+  /** Share of the budget of the period that the outage spends at most; above 1 it is overspent. */
   readonly spentRatio: number;
   /** From the beginning to the budget's end if the outage lasted so long, ms; undefined: it would outlast the period. */
   readonly exhaustedAtMs: number | undefined;
@@ -191,7 +191,7 @@ export function spending(input: { objective: number; periodMs: number } & Outage
   const { objective, periodMs, stepMs, perStep = 1, badRatio, outageMs } = input;
   const events = (periodMs / stepMs) * perStep;
   const { allowed } = budget(ZERO, objective, events, stepMs);
-  const bad = badAmong(whole(Math.floor(outageMs / stepMs) * perStep), badRatio);
+  const bad = badAmong(whole(Math.ceil(outageMs / stepMs) * perStep), badRatio);
   // The budget is used up by the first bad event with which nothing is left; 864.0000000000008 events are 864.
   const atEvent = Math.ceil(Math.ceil(allowed - 1e-6) / badRatio - 1e-9);
   const exhaustedAtMs = Math.ceil(atEvent / perStep) * stepMs;

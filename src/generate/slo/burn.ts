@@ -16,7 +16,7 @@ const firing = ({ tier, longMs, shortMs }: RuleTier): string =>
   `max by (${INFO_LABELS}) (ALERTS{alertname="${ALERT.burn}", tier="${tier}", long="${formatDuration(longMs)}", short="${formatDuration(shortMs)}", alertstate="firing"})`;
 
 /** What fires already goes on while too little is known, unless the SLO itself was taken away. */
-export const frozen = (alerts: string, known: string): string => `(
+const frozen = (alerts: string, known: string): string => `(
   ${alerts}
   unless on (${KEY})
   (${known})

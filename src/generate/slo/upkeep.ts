@@ -2,7 +2,6 @@
 import { formatDuration } from '../../spec/scalars.ts';
 import type { Spec } from '../../spec/spec.ts';
 import type { AlertingRule, RecordingRule } from '../rule.ts';
-import { frozen } from './burn.ts';
 import { runbook, sloLinks } from './links.ts';
 import { ALERT, INFO_LABELS, KEY, REMOVED, RULES_INFO, TOTALS } from './names.ts';
 
@@ -28,24 +27,29 @@ export function stepsOf({ slos, targets }: Spec): number[] {
   return [...new Set(targets.filter((t) => used.has(t.name)).map((t) => t.interval))].sort((a, b) => a - b);
 }
 
-/** No known event for three steps. One rule for each distinct step. */
+/** No known event for three steps, of an SLO that was known before. One rule for each distinct step. */
 export function lostAlert(stepMs: number, { alerting }: Spec): AlertingRule {
-  const step = stepMs / 1000;
   // A step is seen with the scrape after it, and judged with the evaluation after that.
   const silentMs = MISSED_STEPS * stepMs + alerting.scrapeInterval;
   const silent = formatDuration(silentMs);
   const past = `last_over_time(${TOTALS.known}[1h] offset ${silent})`;
-  const moved = `sum by (${KEY}) (${TOTALS.known} - ${past} > 0)`;
-  const young = `min by (${KEY}) (slo_created_timestamp_seconds) > time() - ${silentMs / 1000}`;
-  const served = `max by (${INFO_LABELS}) (last_over_time(slo_info[10m]))
-and on (cluster, target)
-(last_over_time(probe_interval_seconds[10m]) == ${step})`;
-  const alerts = `max by (${INFO_LABELS}) (ALERTS{alertname="${ALERT.lost}", step="${formatDuration(stepMs)}", alertstate="firing"})`;
+  const step = formatDuration(stepMs);
   return {
     alert: ALERT.lost,
-    expr: frozen(`(${served}\nor\n${alerts})`, `${moved} or ${young}`),
+    // Who it is about is known from the exporter, or once it is gone from the alert that fires already.
+    expr: `(
+  max by (${INFO_LABELS}) (last_over_time(slo_info[10m]))
+  and on (cluster, target)
+  (last_over_time(probe_interval_seconds[10m]) == ${stepMs / 1000})
+  or
+  max by (${INFO_LABELS}) (ALERTS{alertname="${ALERT.lost}", step="${step}", alertstate="firing"})
+)
+and on (${KEY})
+(sum by (${KEY}) (${TOTALS.known} - ${past}) == 0)
+unless on (${KEY})
+${REMOVED}`,
     forMs: 0,
-    labels: { severity: 'page', step: formatDuration(stepMs) },
+    labels: { severity: 'page', step },
     annotations: {
       summary: '{{ $labels.slo }} has not been measured for three steps',
       description: `Nothing is known of the SLO {{ $labels.slo }} of {{ $labels.service }} since ${silent} or longer: the exporter is gone, cannot be scraped, or cannot judge {{ $labels.target }}. An outage would not be seen. Alerts that fired before are kept.`,
