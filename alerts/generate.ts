@@ -15,13 +15,19 @@ import { COMPONENT_ALERTS } from './rules/families.ts';
 const RULES = 'rules.yaml';
 const MINUTE = 60_000;
 
-/** All rule groups of a spec within Mimir's limits. Throws an Error with the numbers if they are too many. */
-export function ruleGroups(spec: Spec): RuleGroup[] {
-  return packGroups([
-    ...sloRules(spec).groups,
-    ...COMPONENT_ALERTS.map((family) => familyGroup(family, spec.alerting)),
-  ]);
+/** The component alerts of a spec: without those that it leaves out, and with those as pages that it says. */
+export function componentAlerts({ alerting: { off, pages } }: Pick<Spec, 'alerting'>): AlertFamily[] {
+  return COMPONENT_ALERTS.map(({ name, alerts }) => ({
+    name,
+    alerts: alerts
+      .filter(({ alert }) => !off.includes(alert))
+      .map((alert) => (pages.includes(alert.alert) ? { ...alert, severity: 'page' as const } : alert)),
+  })).filter(({ alerts }) => alerts.length > 0);
 }
+
+/** All rule groups of a spec within Mimir's limits. Throws an Error with the numbers if they are too many. */
+export const ruleGroups = (spec: Spec): RuleGroup[] =>
+  packGroups([...sloRules(spec).groups, ...componentAlerts(spec).map((family) => familyGroup(family, spec.alerting))]);
 
 const familyGroup = ({ name, alerts }: AlertFamily, { runbooks }: Alerting): PackableGroup => ({
   name: `component-${name}`,
@@ -38,7 +44,7 @@ export function alertFiles(spec: Spec): GeneratedFile[] {
     { path: RULES, text: prometheusRuleFile(groups) },
     { path: 'rules.mimir.yaml', text: mimirRuleFile(groups) },
     { path: 'rules.kubernetes.yaml', text: prometheusRuleObject({ name: 'plimsoll' }, groups) },
-    { path: 'tests/components.test.yaml', text: componentTestFile(COMPONENT_ALERTS, [`../${RULES}`]) },
+    { path: 'tests/components.test.yaml', text: componentTestFile(componentAlerts(spec), [`../${RULES}`]) },
     ...alertmanagerFiles(spec),
   ];
 }

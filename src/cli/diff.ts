@@ -1,6 +1,8 @@
-// plimsoll diff: what differs, in words; exit 0 the same, 1 different. --against: what is loaded in a Mimir or Prometheus, only read.
+// plimsoll diff: what differs, in words; exit 0 the same, 1 different. --against: what is loaded in a Mimir or Prometheus, only read;
+// --spec: two specs, in diff-spec.ts.
 import type { Command } from 'commander';
 import { type ComparedGroup, diffGroups } from '../generate/diff-rules.ts';
+import { diffSpec } from './diff-spec.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { GENERATED, readGenerated } from './generated-rules.ts';
 import { fetchLoaded, oursAmong, printedBy } from './loaded-rules.ts';
@@ -10,22 +12,39 @@ import { findRuler, noRuler } from './ruler.ts';
 interface DiffOptions extends RemoteOptions {
   readonly against?: string;
   readonly from: string;
+  readonly spec?: readonly string[];
+  readonly prometheus?: string;
 }
 
 export function registerDiff(program: Command): void {
   withRemoteOptions(
     program
       .command('diff')
-      .description('what differs between the generated rules and those that are loaded; exit 0 the same, 1 different')
+      .description(
+        'what differs between generated and loaded rules, or what a change of the spec means; exit 0 the same, 1 different',
+      )
       .option('--against <url>', 'a Mimir or Prometheus')
-      .option('--from <path>', 'folder or file with the generated rules', GENERATED),
+      .option('--from <path>', 'folder or file with the generated rules', GENERATED)
+      .option('--spec <old-new...>', 'two specs (files or folders): OLD NEW')
+      .option('--prometheus <url>', 'with --spec: count the pages of the last 30 days that are recorded there'),
   ).action(diff);
 }
 
 async function diff(options: DiffOptions): Promise<void> {
-  if (options.against === undefined)
-    throw new CommandError(EXIT.usage, 'say what to compare with: plimsoll diff --against http://mimir:8080');
-  const remote = openRemote('--against', options.against, options);
+  const { against, spec, prometheus } = options;
+  if (spec !== undefined) {
+    if (against !== undefined)
+      throw new CommandError(EXIT.usage, '--spec compares two specs, --against rules: use one of them');
+    return diffSpec({ ...options, spec }, Date.now());
+  }
+  if (prometheus !== undefined)
+    throw new CommandError(EXIT.usage, '--prometheus goes with --spec OLD NEW; rules are compared by --against URL');
+  if (against === undefined)
+    throw new CommandError(
+      EXIT.usage,
+      'say what to compare: plimsoll diff --against http://mimir:8080, or --spec OLD NEW',
+    );
+  const remote = openRemote('--against', against, options);
   const { name, loaded, generated } = await bothSides(remote, options);
   const sentences = diffGroups(loaded, generated);
   if (sentences.length === 0) {

@@ -28,7 +28,10 @@ export function registerGenerate(program: Command): void {
     .action((what: string, options: GenerateOptions) => {
       const kind = oneOf('generate', what, Object.keys(GENERATORS) as (keyof typeof GENERATORS)[]);
       const { files, out } = GENERATORS[kind];
-      generate(files(specFrom(options.config ?? ['plimsoll.yaml'])), options.out ?? out, options.check === true);
+      const spec = specFrom(options.config ?? ['plimsoll.yaml']);
+      generate(files(spec), options.out ?? out, options.check === true);
+      if (spec.notify.default === undefined)
+        console.log('the spec has no section notify: no Alertmanager config; nobody is told of alerts by it');
     });
 }
 
@@ -57,8 +60,14 @@ function generate(files: readonly GeneratedFile[], folder: string, check: boolea
   } catch (error) {
     throw new CommandError(EXIT.usage, `--out ${folder}: nothing was changed: ${(error as Error).message}`);
   }
-  for (const line of told(changed)) console.log(line);
-  console.log(`${folder}: ${files.length} files, ${changed.length} changed`);
+  for (const { path, what } of changed) console.log(`  ${WRITTEN[what]} ${path}`);
+  console.log(`${folder}: ${files.length} files, ${changed.length === 0 ? 'none' : changed.length} changed`);
 }
+
+const WRITTEN: Readonly<Record<Drift['what'], string>> = {
+  missing: 'new    ',
+  differs: 'changed',
+  'no longer generated': 'removed',
+};
 
 const told = (drift: readonly Drift[]): string[] => drift.map(({ path, what }) => `  ${path}: ${what}`);

@@ -1,4 +1,5 @@
 // An alert on a part of the platform, as data: what it says, when, and how it is proven. Pure.
+import type { ComponentAlertName } from '../spec/component-alert-names.ts';
 import type { AlertingRule } from './rule.ts';
 
 /** Label names and values. */
@@ -16,8 +17,8 @@ export interface AlertTest {
 }
 
 export interface ComponentAlert {
-  /** PascalCase; also the name of the runbook. */
-  readonly alert: string;
+  /** Also the name of the runbook. */
+  readonly alert: ComponentAlertName;
   readonly expr: string;
   /** ms; the condition must hold this long. 0: fires at once. */
   readonly forMs: number;

@@ -56,6 +56,32 @@ export function firingSpans(input: {
   return from === undefined ? spans : [...spans, { from, to: toStep + 1 }];
 }
 
+/** Spans of several tiers as the alerts that people get: those that overlap, or follow within `gapSteps`, are one. */
+export function joinedSpans(spans: readonly Span[], gapSteps: number): Span[] {
+  const joined: Span[] = [];
+  for (const span of spans.toSorted((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last === undefined || span.from > last.to + gapSteps) joined.push(span);
+    else joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, span.to) };
+  }
+  return joined;
+}
+
+/**
+ * Running totals of one counter from its values at the end of each step, NaN where there is none. It stands still while nothing
+ * is measured; its first value is the base line; a fall is a lost store and counts for nothing.
+ */
+export function totalsOf(values: Float64Array): Float64Array {
+  const totals = new Float64Array(values.length);
+  let [sum, last] = [0, Number.NaN];
+  values.forEach((value, i) => {
+    if (value > last) sum += value - last;
+    if (!Number.isNaN(value)) last = value;
+    totals[i] = sum;
+  });
+  return totals;
+}
+
 /** An outage: the share `badRatio` of the events is bad, as long as it lasts. */
 export interface Outage {
   readonly stepMs: number;

@@ -1,5 +1,6 @@
 // The section alerting: who evaluates the rules, how often, and where the links in alerts lead.
 import { z } from 'zod';
+import { COMPONENT_ALERT_NAMES } from './component-alert-names.ts';
 import { durationMs } from './scalars.ts';
 
 const baseUrl = z
@@ -18,6 +19,11 @@ export const alertingSchema = z.strictObject({
   scrapeInterval: durationMs({ min: 1_000, max: 300_000 })
     .default(30_000)
     .describe('How often Prometheus scrapes the exporter.'),
+  pages: z
+    .array(z.enum(COMPONENT_ALERT_NAMES))
+    .default([])
+    .describe('Component alerts that page; the others are tickets that explain a page.'),
+  off: z.array(z.enum(COMPONENT_ALERT_NAMES)).default([]).describe('Component alerts that are left out.'),
   runbooks: baseUrl
     .optional()
     .describe('URL of the folder alerts/runbooks/, e.g. in your Git host; without it, runbook links are file names.'),

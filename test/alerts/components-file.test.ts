@@ -10,7 +10,7 @@ const test = (fires: boolean, atMs = 60_000) => ({
   fires: fires ? [{ x: 'y' }] : [],
 });
 const ALERT: ComponentAlert = {
-  alert: 'Up',
+  alert: 'MariaDBDown',
   expr: 'up == 1',
   forMs: 60_000,
   severity: 'ticket',
@@ -24,16 +24,16 @@ const file = (alert: ComponentAlert) => componentTestFile([{ name: 'f', alerts: 
 describe('the rule', () => {
   it('has severity, team and component as labels, and a link to its runbook', () => {
     expect(componentRule('f', ALERT, 'https://git.example/runbooks/')).toEqual({
-      alert: 'Up',
+      alert: 'MariaDBDown',
       expr: 'up == 1',
       forMs: 60_000,
       labels: { severity: 'ticket', team: 'web', component: 'f' },
-      annotations: { summary: 's', description: 'd', runbook_url: 'https://git.example/runbooks/Up.md' },
+      annotations: { summary: 's', description: 'd', runbook_url: 'https://git.example/runbooks/MariaDBDown.md' },
     });
   });
   it('names the file without a folder, and keeps keep_firing_for', () => {
     const rule = componentRule('f', { ...ALERT, keepFiringForMs: 5 });
-    expect([rule.annotations.runbook_url, rule.keepFiringForMs]).toEqual(['Up.md', 5]);
+    expect([rule.annotations.runbook_url, rule.keepFiringForMs]).toEqual(['MariaDBDown.md', 5]);
   });
 });
 
@@ -46,36 +46,36 @@ describe('the test file', () => {
         - rules.yml
       evaluation_interval: 1m
       tests:
-        - name: "Up: n"
+        - name: "MariaDBDown: n"
           interval: 1m
           input_series:
             - series: up{x="y"}
               values: 1x5
           promql_expr_test:
-            - expr: ALERTS{alertname="Up", alertstate="firing"}
+            - expr: ALERTS{alertname="MariaDBDown", alertstate="firing"}
               eval_time: 1m
               exp_samples:
-                - labels: ALERTS{x="y", alertname="Up", alertstate="firing", severity="ticket", team="web", component="f"}
+                - labels: ALERTS{x="y", alertname="MariaDBDown", alertstate="firing", severity="ticket", team="web", component="f"}
                   value: 1
-        - name: "Up: n"
+        - name: "MariaDBDown: n"
           interval: 1m
           input_series:
             - series: up{x="y"}
               values: 1x5
           promql_expr_test:
-            - expr: ALERTS{alertname="Up", alertstate="firing"}
+            - expr: ALERTS{alertname="MariaDBDown", alertstate="firing"}
               eval_time: 1m
       "
     `);
   });
   it.each([
-    ['that never fires in a test', { ...ALERT, tests: [test(false)] }, 'Up: needs a test in which it fires'],
+    ['that never fires in a test', { ...ALERT, tests: [test(false)] }, 'MariaDBDown: needs a test in which it fires'],
     ['that always fires in tests', { ...ALERT, tests: [test(true)] }, 'and one in which it does not'],
-    ['without tests', { ...ALERT, tests: [] }, 'Up: needs a test'],
+    ['without tests', { ...ALERT, tests: [] }, 'MariaDBDown: needs a test'],
     [
       'with half a minute',
       { ...ALERT, tests: [test(true), test(false, 90_000)] },
-      'Up, "n": 90000 ms is not on a whole',
+      'MariaDBDown, "n": 90000 ms is not on a whole',
     ],
     ['at minute 0', { ...ALERT, tests: [test(true), test(false, 0)] }, '0 ms is not on a whole minute'],
   ])('refuses an alert %s', (_, alert, message) => {
