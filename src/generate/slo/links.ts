@@ -7,13 +7,16 @@ const SLO_BOARD = 'plimsoll-slo';
 export const runbook = (alert: string, { runbooks }: Pick<Alerting, 'runbooks'>): string =>
   runbooks === undefined ? `${alert}.md` : `${runbooks}/${alert}.md`;
 
+/** Where the cluster is an external label of Prometheus, its series do not have it. */
+const CLUSTER = '{{ if $labels.cluster }}{{ $labels.cluster }}{{ else }}{{ $externalLabels.cluster }}{{ end }}';
+
 /** Annotations with the links of an alert that has the labels cluster and slo. */
 export function sloLinks(alert: string, alerting: Alerting): Record<string, string> {
   const { dashboards, exporter } = alerting;
   return {
     runbook_url: runbook(alert, alerting),
     ...(dashboards !== undefined && {
-      dashboard_url: `${dashboards}/d/${SLO_BOARD}?var-cluster={{ $labels.cluster }}&var-slo={{ $labels.slo }}`,
+      dashboard_url: `${dashboards}/d/${SLO_BOARD}?var-cluster=${CLUSTER}&var-slo={{ $labels.slo }}`,
     }),
     ...(exporter !== undefined && { slo_url: `${exporter}/api/v1/slos/{{ $labels.slo }}` }),
   };
