@@ -1,5 +1,5 @@
 // Which SLOs explain a page of which others: those of a target, and those that depend on it. Pure.
-import type { Slo } from '../../src/spec/spec.ts';
+import { type Slo, targetOf } from '../../src/spec/spec.ts';
 import type { AmRoute } from './config.ts';
 import { BURN } from './labels.ts';
 import { receiversFor } from './receivers-for.ts';
@@ -21,13 +21,13 @@ export function dependencyPairs(slos: readonly Slo[], root: AmRoute): readonly D
   const isTold = (dependant: Slo, dependency: Slo): boolean =>
     dependant.team === dependency.team ||
     receivers.get(dependant.name)!.every((receiver) => receivers.get(dependency.name)!.includes(receiver));
-  const byTarget = Map.groupBy(slos, (slo) => slo.sli.target);
+  const byTarget = Map.groupBy(slos, (slo) => targetOf(slo.sli));
   const needs = Map.groupBy(
     slos.flatMap((slo) => [...new Set(slo.dependsOn)].map((target) => ({ slo, target }))),
     ({ target }) => target,
   );
   return [...needs.keys()].sort().flatMap((target) => {
-    const candidates = needs.get(target)!.filter(({ slo }) => !reach(target).has(slo.sli.target));
+    const candidates = needs.get(target)!.filter(({ slo }) => !reach(target).has(targetOf(slo.sli) ?? ''));
     const byDependants = Map.groupBy(byTarget.get(target) ?? [], (dependency) =>
       candidates
         .filter(({ slo }) => isTold(slo, dependency))
@@ -55,8 +55,10 @@ const pageOf = (slo: Slo) => ({
 /** Everything that a target depends on, over any number of steps, and itself. */
 function reachOf(slos: readonly Slo[]): (target: string) => ReadonlySet<string> {
   const direct = new Map<string, Set<string>>();
-  for (const { sli, dependsOn } of slos)
-    direct.set(sli.target, new Set([...(direct.get(sli.target) ?? []), ...dependsOn]));
+  for (const { sli, dependsOn } of slos) {
+    const target = targetOf(sli);
+    if (target !== undefined) direct.set(target, new Set([...(direct.get(target) ?? []), ...dependsOn]));
+  }
   const known = new Map<string, ReadonlySet<string>>();
   return (target) => {
     const cached = known.get(target);
