@@ -17,18 +17,17 @@ const PER_WRITE = 120;
 const ROUNDS = 3;
 const OBJECTIVE = 0.999;
 
-const specOf = (count: number): Spec =>
-  validSpec({
-    targets: [shop],
-    slos: Array.from({ length: count }, (_, i) =>
-      slo({
-        name: `slo-${i}`,
-        objective: '99.9%',
-        window: '30d',
-        sli: { kind: 'latency', target: 'shop', step: 'front', below: `${i + 1}ms` },
-      }),
-    ),
-  });
+/** A spec file holds at most 1 MiB. */
+const SLOS_PER_FILE = 2_000;
+const specOf = (count: number): Spec => {
+  const slos = Array.from({ length: count }, (_, i) =>
+    slo({ name: `slo-${i}`, sli: { kind: 'latency', target: 'shop', step: 'front', below: `${i + 1}ms` } }),
+  );
+  const files = Array.from({ length: Math.ceil(count / SLOS_PER_FILE) }, (_, i) => ({
+    slos: slos.slice(i * SLOS_PER_FILE, (i + 1) * SLOS_PER_FILE),
+  }));
+  return validSpec({ targets: [shop] }, ...files);
+};
 
 /** The rules of one SLO in the common form: windows by rate(), the period as the mean of its 5-minute ratios. */
 function commonRules(name: string): string[] {
