@@ -24,24 +24,40 @@ export interface Prometheus {
   stop(): Promise<void>;
 }
 
-/** Starts it. `scrape`: a host:port whose /metrics is read every second. `prepare` may fill the data directory first. */
+/**
+ * Starts it. `scrape`: a host:port whose /metrics is read, and rules evaluated, `every` second or as said. `prepare` may fill the data directory first.
+ * `rules`: the text of a rule file; `alertmanager`: the host:port that hears of alerts, from the cluster `test`.
+ */
 export async function startPrometheus({
   scrape,
   prepare,
+  every = '1s',
+  rules,
+  alertmanager,
   binary = 'prometheus',
 }: {
   scrape?: string;
   prepare?: (data: string) => void;
+  every?: string;
+  rules?: string;
+  alertmanager?: string;
   binary?: string;
 } = {}): Promise<Prometheus> {
   const folder = privateFolder('prometheus');
   const data = join(folder.path, 'data');
   prepare?.(data);
-  const job = `scrape_configs: [{ job_name: plimsoll, static_configs: [{ targets: ["${scrape}"] }] }]\n`;
   writeFileSync(
     join(folder.path, 'p.yml'),
-    `global: { scrape_interval: 1s, scrape_timeout: 900ms }\n${scrape === undefined ? '' : job}`,
+    JSON.stringify({
+      global: { scrape_interval: every, scrape_timeout: '900ms', external_labels: { cluster: 'test' } },
+      scrape_configs: scrape === undefined ? [] : [{ job_name: 'plimsoll', static_configs: [{ targets: [scrape] }] }],
+      rule_files: rules === undefined ? [] : ['rules.yml'],
+      ...(alertmanager !== undefined && {
+        alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
+      }),
+    }),
   );
+  if (rules !== undefined) writeFileSync(join(folder.path, 'rules.yml'), rules);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const server: Server = await startServer(

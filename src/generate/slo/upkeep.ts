@@ -1,6 +1,6 @@
 // Alerts on what burn alerts rest on: that SLOs are measured, rules run and are the right ones; and that maintenance is known.
 import { formatDuration } from '../../spec/scalars.ts';
-import type { Spec } from '../../spec/spec.ts';
+import { isPromqlSlo, isRunSlo, type Spec } from '../../spec/spec.ts';
 import type { AlertingRule, RecordingRule } from '../rule.ts';
 import { runbook, sloLinks } from './links.ts';
 import { ALERT, INFO_LABELS, KEY, REMOVED, RULES_INFO, TOTALS } from './names.ts';
@@ -9,22 +9,26 @@ const MINUTE = 60_000;
 /** Steps that may be missed in a row before somebody is woken. */
 const MISSED_STEPS = 3;
 
-/** SLOs that were served within a day by an exporter that now serves others and not them. */
+/**
+ * SLOs that were served within a day by an exporter that now serves others and not them. Exporters are told apart by namespace,
+ * job and instance: two that have all of these in common would take each other's SLOs for removed.
+ */
 export const removedRule: RecordingRule = {
   record: REMOVED,
   expr: `max by (${KEY}) (
   last_over_time(slo_info[1d])
-  and on (cluster, job, instance)
+  and on (cluster, namespace, job, instance)
   slo_info
 )
 unless on (${KEY})
 slo_info`,
 };
 
-/** The distinct steps of the SLOs of a spec, ms, ascending. */
-export function stepsOf({ slos, targets }: Spec): number[] {
-  const used = new Set(slos.map((slo) => slo.sli.target));
-  return [...new Set(targets.filter((t) => used.has(t.name)).map((t) => t.interval))].sort((a, b) => a - b);
+/** The distinct steps of the SLOs of a spec, ms, ascending. What Prometheus counts has the step of its rules. */
+export function stepsOf({ slos, targets, alerting }: Spec): number[] {
+  const used = new Set(slos.filter(isRunSlo).map((slo) => slo.sli.target));
+  const steps = targets.filter((t) => used.has(t.name)).map((t) => t.interval);
+  return [...new Set([...steps, ...(slos.some(isPromqlSlo) ? [alerting.interval] : [])])].sort((a, b) => a - b);
 }
 
 /** No known event for three steps, of an SLO that was known before. One rule for each distinct step. */
@@ -92,9 +96,11 @@ export const maintenanceAlert: AlertingRule = {
 };
 
 /** Stops when the SLO rules stop, or have nothing to judge. An outside watcher pages when it hears nothing. */
-export const watchdogAlert = ({ alerting }: Spec): AlertingRule => ({
+export const watchdogAlert = ({ alerting, slos }: Spec): AlertingRule => ({
   alert: ALERT.watchdog,
-  expr: 'count(slo_events_total{result="good"}) > 0',
+  expr: slos.some(isRunSlo)
+    ? 'count(slo_events_total{result="good"}) > 0'
+    : `count(slo_info and on (${KEY}) ${TOTALS.known}) > 0`,
   forMs: 0,
   labels: { severity: 'none', heartbeat: 'plimsoll' },
   annotations: {
