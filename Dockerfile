@@ -11,6 +11,7 @@ COPY --from=modules /app/node_modules node_modules
 COPY --from=modules --chown=65532:65532 /data /data
 COPY package.json ./
 COPY src src
+COPY alerts alerts
 USER 65532:65532
 VOLUME /data
 EXPOSE 9876

@@ -1,10 +1,11 @@
 // The Dockerfile, linted and held against the repository. Never builds it: there is no container runtime here.
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
+import { privateFolder } from './services/process.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
@@ -53,7 +54,7 @@ describe('the Dockerfile', () => {
     expect(lastOf('USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/);
   });
   it('copies files that exist, that .dockerignore lets through, and none of the tests', () => {
-    expect(copied.sort()).toEqual(['.npmrc', 'package-lock.json', 'package.json', 'package.json', 'src']);
+    expect(copied.sort()).toEqual(['.npmrc', 'alerts', 'package-lock.json', 'package.json', 'package.json', 'src']);
     expect(ignored[0]).toBe('*');
     for (const source of copied) {
       expect(existsSync(join(ROOT, source)), source).toBe(true);
@@ -61,8 +62,21 @@ describe('the Dockerfile', () => {
     }
     expect(ignored.filter((line) => line.startsWith('!')).sort()).toEqual([...new Set(copied)].map((s) => `!${s}`));
   });
+  it('copies all that the command line imports: it starts from these files alone', () => {
+    const image = privateFolder('image');
+    for (const source of copied) cpSync(join(ROOT, source), join(image.path, source), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules'), join(image.path, 'node_modules'));
+    cpSync(join(ROOT, 'plimsoll.yaml'), join(image.path, 'plimsoll.yaml'));
+    const run = (...args: string[]) =>
+      execFileSync(process.execPath, ['src/main.ts', ...args], { cwd: image.path, encoding: 'utf8' });
+    expect(run('--version')).toMatch(/^\d/);
+    expect(run('generate', 'alerts', '--out', 'out')).toContain('11 files');
+    image.remove();
+  });
   it('installs every package that the source imports: without devDependencies and optionalDependencies', () => {
-    const sources = globSync('src/**/*.ts', { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), 'utf8'));
+    const sources = globSync(['src/**/*.ts', 'alerts/**/*.ts'], { cwd: ROOT }).map((file) =>
+      readFileSync(join(ROOT, file), 'utf8'),
+    );
     const imported = sources.flatMap((source) =>
       [
         ...source.matchAll(/(?:^(?:import|export)\s[^'"]*?from |^import |\bimport\()'((?:@[\w-]+\/)?[\w-]+)[^':]*'/gm),

@@ -42,7 +42,7 @@ async function diff(options: DiffOptions): Promise<void> {
   if (against === undefined)
     throw new CommandError(
       EXIT.usage,
-      'say what to compare: plimsoll diff --against http://mimir:8080, or --spec OLD NEW',
+      'say what to compare with: plimsoll diff --against http://mimir:8080, or plimsoll diff --spec OLD NEW',
     );
   const remote = openRemote('--against', against, options);
   const { name, loaded, generated } = await bothSides(remote, options);

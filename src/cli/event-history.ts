@@ -35,57 +35,67 @@ export async function fetchEvents(remote: Remote, slo: string, range: HistoryRan
   const judgedFrom = Math.ceil(beforeMs / rowMs);
   const rows = judgedFrom + Math.ceil(judgedMs / rowMs) + 1;
   const fromMs = Math.floor(toMs / rowMs) * rowMs - (rows - 1) * rowMs;
-  /** cluster -> location -> name or result -> values */
-  const found = new Map<string, Map<string, Map<string, Float64Array>>>();
+  const columns: Column[] = [];
   for (let row = 0; row < rows; row += MOST_POINTS) {
     const last = Math.min(row + MOST_POINTS, rows) - 1;
-    const part = await queryRange(remote, form, slo, fromMs + row * rowMs, fromMs + last * rowMs, rowMs);
-    for (const { metric, values } of part) {
-      const { cluster = '', location = '', result, __name__: name = '' } = metric;
-      const column = entry(entry(entry(found, cluster, newMap), location, newMap), result ?? name, () =>
-        new Float64Array(rows).fill(Number.NaN),
-      ) as Float64Array;
+    for (const { metric, values } of await queryRange(
+      remote,
+      form,
+      slo,
+      fromMs + row * rowMs,
+      fromMs + last * rowMs,
+      rowMs,
+    )) {
+      const column = columnOf(columns, metric, rows);
       for (const [seconds, value] of values) column[Math.round((seconds * 1_000 - fromMs) / rowMs)] = Number(value);
     }
   }
-  return [...found].map(([cluster, locations]) => ({
+  return [...Map.groupBy(columns, ({ cluster }) => cluster)].map(([cluster, own]) => ({
     cluster,
     fromMs,
     rowMs,
     judgedFrom,
-    ...summed([...locations.values()], rows, judgedFrom, form === RAW),
+    measuredRows: measuredIn(own, judgedFrom, rows),
+    bad: summed(own, form === RAW ? ['bad'] : [TOTALS.bad], rows),
+    valid: summed(own, form === RAW ? ['good', 'bad'] : [TOTALS.valid], rows),
+    known: summed(own, form === RAW ? ['good', 'bad', 'excluded'] : [TOTALS.known], rows),
   }));
 }
 
-const newMap = <V>(): Map<string, V> => new Map();
+/** One series: NaN in rows without a value. */
+interface Column {
+  readonly cluster: string;
+  readonly location: string;
+  /** Of the recorded total, or the result. */
+  readonly name: string;
+  readonly values: Float64Array;
+}
 
-function entry<V>(map: Map<string, V>, key: string, make: () => V): V {
-  const value = map.get(key) ?? make();
-  map.set(key, value);
-  return value;
+/** The column of a series, added to `columns` when it is new. */
+function columnOf(columns: Column[], metric: Series['metric'], rows: number): Float64Array {
+  const { cluster = '', location = '', result, __name__: name = result ?? '' } = metric;
+  const found = columns.find((c) => c.cluster === cluster && c.location === location && c.name === name);
+  if (found !== undefined) return found.values;
+  const values = new Float64Array(rows).fill(Number.NaN);
+  columns.push({ cluster, location, name, values });
+  return values;
 }
 
 /** The sum over locations, each counted on its own: one that falls or is gone is no fall of the sum. */
-function summed(locations: readonly Map<string, Float64Array>[], rows: number, judgedFrom: number, raw: boolean) {
-  const sum = (names: readonly string[]) => {
-    const total = new Float64Array(rows);
-    for (const columns of locations)
-      for (const name of names) {
-        const column = columns.get(name);
-        if (column !== undefined) totalsOf(column).forEach((value, i) => (total[i]! += value));
-      }
-    return total;
-  };
-  const isMeasured = (row: number) =>
-    locations.some((columns) => [...columns.values()].some((c) => !Number.isNaN(c[row]!)));
-  let measuredRows = 0;
-  for (let row = judgedFrom; row < rows; row++) if (isMeasured(row)) measuredRows += 1;
-  return {
-    measuredRows,
-    bad: sum(raw ? ['bad'] : [TOTALS.bad]),
-    valid: sum(raw ? ['good', 'bad'] : [TOTALS.valid]),
-    known: sum(raw ? ['good', 'bad', 'excluded'] : [TOTALS.known]),
-  };
+function summed(columns: readonly Column[], names: readonly string[], rows: number): Float64Array {
+  const total = new Float64Array(rows);
+  for (const { name, values } of columns) {
+    if (!names.includes(name)) continue;
+    for (const [row, value] of totalsOf(values).entries()) total[row]! += value;
+  }
+  return total;
+}
+
+function measuredIn(columns: readonly Column[], judgedFrom: number, rows: number): number {
+  let measured = 0;
+  for (let row = judgedFrom; row < rows; row++)
+    if (columns.some(({ values }) => !Number.isNaN(values[row]))) measured += 1;
+  return measured;
 }
 
 /** Hours of the range in which a form has values. */

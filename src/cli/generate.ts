@@ -1,6 +1,5 @@
 // plimsoll generate alerts: writes what on-call gets, or with --check says whether the folder is what the spec says.
 import type { Command } from 'commander';
-import { alertFiles } from '../../alerts/generate.ts';
 import { loadSpec } from '../files/load-spec.ts';
 import { type Drift, driftIn, writeGenerated } from '../files/write-generated.ts';
 import type { GeneratedFile } from '../generate/file.ts';
@@ -10,7 +9,10 @@ import { formatFindings } from './findings.ts';
 import { GENERATED } from './generated-rules.ts';
 import { oneOf, repeated } from './options.ts';
 
-const GENERATORS = { alerts: { files: alertFiles, out: GENERATED } } as const;
+/** Loaded when they are needed: the check of PromQL takes a moment, which other commands do not have. */
+const GENERATORS: Readonly<Record<string, { out: string; load: () => Promise<(spec: Spec) => GeneratedFile[]> }>> = {
+  alerts: { out: GENERATED, load: async () => (await import('../../alerts/generate.ts')).alertFiles },
+};
 
 interface GenerateOptions {
   readonly config?: readonly string[];
@@ -25,11 +27,11 @@ export function registerGenerate(program: Command): void {
     .option('--config <file>', 'spec; repeat for several files (default: plimsoll.yaml)', repeated)
     .option('--out <folder>', `folder to write into (default: ${GENERATED})`)
     .option('--check', 'write nothing, and exit with 1 if the folder is not what the spec says')
-    .action((what: string, options: GenerateOptions) => {
-      const kind = oneOf('generate', what, Object.keys(GENERATORS) as (keyof typeof GENERATORS)[]);
-      const { files, out } = GENERATORS[kind];
+    .action(async (what: string, options: GenerateOptions) => {
+      const kind = oneOf('generate', what, Object.keys(GENERATORS));
+      const { load, out } = GENERATORS[kind]!;
       const spec = specFrom(options.config ?? ['plimsoll.yaml']);
-      generate(files(spec), options.out ?? out, options.check === true);
+      generate((await load())(spec), options.out ?? out, options.check === true);
       if (spec.notify.default === undefined)
         console.log('the spec has no section notify: no Alertmanager config; nobody is told of alerts by it');
     });

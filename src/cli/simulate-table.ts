@@ -144,12 +144,13 @@ function remedy(slo: SimulatedSlo, durationMs: number): string {
   const { tiers, every, objective } = slo;
   if (tiers.length === 0) return `Add a policy for ${slo.period} to policies, or use a window of 30d.`;
   const needed = Math.min(...tiers.map((t) => t.neededMs ?? Number.POSITIVE_INFINITY));
+  if (needed <= durationMs)
+    return 'It holds for less time than passes between two looks: lower alerting.scrapeInterval or alerting.interval, or take longer windows.';
   if (Number.isFinite(needed)) {
-    const longer = needed > durationMs ? `${clock(needed)} would be heard of. ` : '';
-    const spent = `It spends ${percent(slo.spentRatio)} of the budget`;
+    const spent = `${clock(needed)} would be heard of. It spends ${percent(slo.spentRatio)} of the budget`;
     return every.endsWith('/s')
-      ? `${longer}${spent}; if that is too much, raise the objective (${objectiveText(objective)}).`
-      : `${longer}${spent}; if that is too much, probe more often than ${every}.`;
+      ? `${spent}; if that is too much, raise the objective (${objectiveText(objective)}).`
+      : `${spent}; if that is too much, probe more often than ${every}.`;
   }
   if (tiers.every((t) => t.unnoticed === 'unreachable'))
     return 'No tier can fire: raise the objective, or write a policy of its own.';

@@ -14,7 +14,7 @@ import {
   tierOutcome,
 } from '../slo/simulate.ts';
 import { formatDuration, parseDuration, parsePercent } from '../spec/scalars.ts';
-import type { Slo, Spec } from '../spec/spec.ts';
+import { type Slo, type Spec, targetOf } from '../spec/spec.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { specFrom } from './generate.ts';
 import { oneOf, repeated } from './options.ts';
@@ -123,25 +123,24 @@ const REQUEST_STEP_MS = 1_000;
 /** A tick of the exporter is at most this long, ms. */
 const TICK_MS = 30_000;
 
-/** Does the SLI count requests, and not runs of a target? */
-const countsRequests = ({ sli }: Slo): boolean => !('target' in sli);
+/** Does Prometheus count requests for it? A gauge is one event each time that rules are evaluated. */
+const countsRequests = ({ sli }: Slo): boolean => sli.kind === 'ratio' || sli.kind === 'histogram';
 
-/** The events of an SLO, and how long one takes to show in the counter. With `perSecond`, SLIs of requests have that many; all, if no SLI is one. */
-function eventsOf(
-  slo: Slo,
-  spec: Spec,
-  perSecond: number | undefined,
-): Pick<Outage, 'stepMs' | 'perStep'> & { countedMs: number } {
-  const requests = countsRequests(slo) || (perSecond !== undefined && !spec.slos.some(countsRequests));
-  if (requests && perSecond === undefined)
-    throw new CommandError(EXIT.usage, `${slo.name} counts requests: say how many there are with --traffic 50/s`);
-  if (requests)
-    return {
-      stepMs: REQUEST_STEP_MS,
-      perStep: (perSecond! * REQUEST_STEP_MS) / 1_000,
-      countedMs: spec.alerting.interval,
-    };
-  const target = spec.targets.find(({ name }) => name === slo.sli.target)!;
+type Events = Pick<Outage, 'stepMs' | 'perStep'> & { readonly countedMs: number };
+
+/**
+ * The events of an SLO, and how long one takes to show in the counter. With `perSecond`, SLIs of requests have so many; if no
+ * SLO counts requests, all are judged as if they did.
+ */
+function eventsOf(slo: Slo, spec: Spec, perSecond: number | undefined): Events {
+  const { interval } = spec.alerting;
+  const isTraffic = countsRequests(slo) || (perSecond !== undefined && !spec.slos.some(countsRequests));
+  if (isTraffic && perSecond === undefined)
+    throw new CommandError(EXIT.usage, `${slo.name} counts requests: say how many there are, e.g. --traffic 50/s`);
+  if (isTraffic)
+    return { stepMs: REQUEST_STEP_MS, perStep: (perSecond! * REQUEST_STEP_MS) / 1_000, countedMs: interval };
+  const target = spec.targets.find(({ name }) => name === targetOf(slo.sli));
+  if (target === undefined) return { stepMs: interval, countedMs: 0 };
   return { stepMs: target.interval, countedMs: target.timeout + Math.min(TICK_MS, target.interval) };
 }
 

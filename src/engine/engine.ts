@@ -8,11 +8,12 @@ import { countRun } from '../sli/list.ts';
 import type { SliEvent } from '../sli/sli.ts';
 import type { Counts } from '../slo/history.ts';
 import { verdictOf } from '../spec/outcome.ts';
+import { PROMQL_TARGET } from '../spec/promql-sli.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { Target } from '../spec/target.ts';
 import type { Ledger, LedgerEntry } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
-import { plansOf, type SloPlan } from './plan.ts';
+import { type PromisePlan, plansOf, promqlPlansOf, type SloPlan } from './plan.ts';
 import { sloFamilies } from './slo-series.ts';
 import { type Blind, type Failing, firingTiers, inMaintenance, type SloView, sloView } from './view.ts';
 
@@ -35,6 +36,8 @@ export class Engine {
   #spec: Spec;
   #plans = new Map<string, SloPlan>();
   #byTarget = new Map<string, SloPlan[]>();
+  /** SLOs that Prometheus counts. */
+  #promises: readonly PromisePlan[] = [];
   #tickMs = MAX_TICK_MS;
   #marks: readonly number[] = [];
   /** The last bad step of targets whose last run was bad. */
@@ -73,6 +76,7 @@ export class Engine {
     const plans = plansOf(spec);
     this.#plans = new Map(plans.map((plan) => [plan.slo.name, plan]));
     this.#byTarget = Map.groupBy(plans, (plan) => plan.slo.sli.target);
+    this.#promises = promqlPlansOf(spec);
     this.#tickMs = tickFor(plans.map((plan) => Math.min(plan.stepMs, MAX_TICK_MS)));
     this.series.limit = spec.exporter.seriesPerTarget;
     const slos = plans.map((plan) => ({
@@ -85,8 +89,11 @@ export class Engine {
     const damaged = this.#ledger.setSlos(slos, this.#ports.now());
     if (damaged > 0) this.#ports.own.inc('plimsoll_store_damaged_records_total', {}, damaged);
     const names = new Set(spec.targets.map((t) => t.name));
-    this.series.keepTargets(names);
-    for (const { name: target, interval } of spec.targets)
+    const steps = spec.targets.map(({ name, interval }) => [name, interval] as const);
+    // Where the rules count, they are the step.
+    const all = this.#promises.length === 0 ? steps : [...steps, [PROMQL_TARGET, spec.alerting.interval] as const];
+    this.series.keepTargets(new Set(all.map(([target]) => target)));
+    for (const [target, interval] of all)
       this.series.set('probe_interval_seconds', { target, location: spec.exporter.location }, interval / 1000);
     this.#ports.own.keepTargets(names);
     for (const target of this.#failing.keys()) if (!names.has(target)) this.#failing.delete(target);
@@ -218,7 +225,8 @@ export class Engine {
 
   /** The slo_* families, computed while they are written. */
   families(): Generator<Family> {
-    return sloFamilies(this.#plans.values(), (name) => this.entry(name), this.evaluatedAt(), this.#spec.exporter);
+    const { exporter } = this.#spec;
+    return sloFamilies(this.#plans.values(), (name) => this.entry(name), this.evaluatedAt(), exporter, this.#promises);
   }
 }
 

@@ -2,7 +2,7 @@
 import { longestPeriodMs, nominalPeriodMs, type Period, periodAt } from '../slo/calendar.ts';
 import { type BurnTier, PROBES_TO_JUDGE, STANDARD_WINDOWS_MS, tiersFor } from '../slo/policy.ts';
 import { formatDuration } from '../spec/scalars.ts';
-import { covers, type Slo, type Spec } from '../spec/spec.ts';
+import { covers, isPromqlSlo, isRunSlo, type RunSlo, type Slo, type Spec } from '../spec/spec.ts';
 
 export interface Stretch {
   readonly fromMs: number;
@@ -16,31 +16,46 @@ export interface Interval extends Stretch {
   readonly applied: boolean;
 }
 
-export interface SloPlan {
+/** What is served of every SLO, also of those that Prometheus counts. */
+export interface PromisePlan {
   readonly slo: Slo;
+  /** "30d", "1h" or "month". */
+  readonly periodLabel: string;
+  /** Maintenance as declared, oldest first. */
+  readonly maintenance: readonly Interval[];
+  /** Time that is excluded: the applied maintenance as disjoint stretches, oldest first. */
+  readonly excluded: readonly Stretch[];
+}
+
+/** An SLO that counts runs of a target. */
+export interface SloPlan extends PromisePlan {
+  readonly slo: RunSlo;
   readonly stepMs: number;
   /** Longest the period can be, ms. */
   readonly periodMs: number;
-  /** "30d", "1h" or "month". */
-  readonly periodLabel: string;
   /** Windows that have a burn rate, without the period: label -> ms. */
   readonly windows: ReadonlyMap<string, number>;
   /** The shortest window that holds four probes, ms: what "now" means for state and forecast. */
   readonly currentMs: number;
   readonly tiers: readonly BurnTier[];
-  /** Maintenance as declared, oldest first. */
-  readonly maintenance: readonly Interval[];
-  /** Time that is excluded: the applied maintenance as disjoint stretches, oldest first. */
-  readonly excluded: readonly Stretch[];
   periodAt(nowMs: number): Period;
 }
 
-/** The plan of every SLO. Expects a spec that passed its checks. */
+/** The plan of every SLO that counts runs. Expects a spec that passed its checks. */
 export function plansOf(spec: Spec): SloPlan[] {
-  return spec.slos.map((slo) => planOf(slo, spec));
+  return spec.slos.filter(isRunSlo).map((slo) => planOf(slo, spec));
 }
 
-function planOf(slo: Slo, spec: Spec): SloPlan {
+/** What there is to know here of SLOs that Prometheus counts. */
+export function promqlPlansOf(spec: Spec): PromisePlan[] {
+  return spec.slos.filter(isPromqlSlo).map((slo) => {
+    // Their periods are rolling: a check says so.
+    const periodMs = slo.window as number;
+    return { slo, periodLabel: formatDuration(periodMs), ...maintenanceOf(slo, spec, periodMs) };
+  });
+}
+
+function planOf(slo: RunSlo, spec: Spec): SloPlan {
   const { window } = slo;
   const rolling = typeof window === 'number';
   const periodMs = rolling ? window : longestPeriodMs(window.calendar);

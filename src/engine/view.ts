@@ -14,7 +14,7 @@ import { mainCause } from '../slo/episodes.ts';
 import { add, type Counts, type History, ZERO } from '../slo/history.ts';
 import { PROBES_TO_JUDGE, pageCondition } from '../slo/policy.ts';
 import type { LedgerEntry } from '../store/ledger.ts';
-import type { SloPlan } from './plan.ts';
+import type { PromisePlan, SloPlan } from './plan.ts';
 
 export type SloState = 'ok' | 'burning' | 'exhausted' | 'no-data' | 'maintenance';
 
@@ -97,7 +97,7 @@ export function countsBetween(history: History, plan: SloPlan, fromMs: number, t
   return counts;
 }
 
-export const inMaintenance = (plan: SloPlan, nowMs: number): boolean =>
+export const inMaintenance = (plan: PromisePlan, nowMs: number): boolean =>
   plan.excluded.some((s) => s.fromMs <= nowMs && nowMs < s.toMs);
 
 /** Counts, burn rate and coverage of one window that ends at `nowMs`. */

@@ -1,7 +1,7 @@
 // What a change of the spec means, in sentences for people who review: budgets, thresholds, alerts, who is told. Pure.
 import { type BurnTier, fewestBadToFire, tiersFor } from '../slo/policy.ts';
 import { formatDuration } from '../spec/scalars.ts';
-import { covers, type Maintenance, type Slo, type Spec } from '../spec/spec.ts';
+import { covers, type Maintenance, type Slo, type Spec, targetOf } from '../spec/spec.ts';
 import { sloRules } from './slo/groups.ts';
 import { periodOf } from './slo/tiers.ts';
 import { fieldChanges, isSame, listChanges, percentText, valueText } from './spec-fields.ts';
@@ -40,9 +40,11 @@ export function diffSpecs(before: Spec, after: Spec, toldOf: ToldOf): string[] {
 /** The tiers of an SLO; none without a policy for its period. */
 export const tiersOf = (slo: Slo, spec: Spec): readonly BurnTier[] => tiersFor(periodOf(slo).ms, spec.policies) ?? [];
 
-/** Time between two events; undefined for an SLI that counts requests. */
-export const stepMsOf = ({ sli }: Slo, { targets }: Spec): number | undefined =>
-  'target' in sli ? targets.find(({ name }) => name === sli.target)?.interval : undefined;
+/** Time between two events, ms; undefined where requests are counted. A gauge is judged each time that rules are evaluated. */
+export function stepMsOf({ sli }: Slo, { targets, alerting }: Spec): number | undefined {
+  if (sli.kind === 'gauge') return alerting.interval;
+  return targets.find(({ name }) => name === targetOf(sli))?.interval;
+}
 
 const tierList = (tiers: readonly BurnTier[]): string =>
   tiers.length === 0 ? 'no alerts' : `its alerts ${tiers.map(({ tier }) => tier).join(', ')}`;
@@ -60,7 +62,7 @@ function threshold(tier: BurnTier, slo: Slo, spec: Spec): string {
   if (theta >= 1) return 'never';
   const stepMs = stepMsOf(slo, spec);
   const within = formatDuration(tier.longMs);
-  if (stepMs === undefined) return `above ${percentText(theta)} bad in ${within}`;
+  if (stepMs === undefined) return `more than ${percentText(theta)} bad in ${within}`;
   const events = Math.ceil(tier.longMs / stepMs);
   const bad = fewestBadToFire(events, theta);
   return bad === undefined ? 'never' : `${bad} bad of ${events} in ${within}`;

@@ -1,6 +1,6 @@
-// What an SLI is: it turns one probe run into one event. Pure. PromQL is the second face of each kind (alerts as code).
+// What an SLI of probes is: it turns one run into one event. Pure. SLIs that Prometheus counts are in promql.ts.
 import { blameOf, type Outcome, verdictOf } from '../spec/outcome.ts';
-import type { Sli, SliKind } from '../spec/spec.ts';
+import type { RunKind, Sli } from '../spec/spec.ts';
 
 /** What an SLI needs to know of a finished step; probe/ results have this shape. */
 export interface MeasuredStep {
@@ -30,7 +30,7 @@ export interface SliEvent {
   readonly cause?: { readonly step: string; readonly outcome: Outcome; readonly blame: string };
 }
 
-export interface SliCounter<K extends SliKind = SliKind> {
+export interface SliCounter<K extends RunKind = RunKind> {
   /** The event that a run is for this SLI. */
   count(sli: Sli<K>, run: MeasuredRun): SliEvent;
 }

@@ -4,11 +4,15 @@ import { nominalPeriodMs } from '../slo/calendar.ts';
 import { type BurnTier, fewestBadToFire, PROBES_TO_JUDGE, STANDARD_WINDOWS_MS, tiersFor } from '../slo/policy.ts';
 import type { Path, Problem } from './finding.ts';
 import { isWhole, type Part } from './part.ts';
+import { lostCluster } from './promql-checks.ts';
+import { PROMQL_LOCATION } from './promql-sli.ts';
 import { formatDuration } from './scalars.ts';
-import { covers, type Maintenance, type Slo, type Spec } from './spec.ts';
+import { covers, type Maintenance, type Slo, type Spec, targetOf } from './spec.ts';
 
 /** Series of one SLO: at most 12 (design contract), and two gauges for each of the standard windows and for the period. */
 const SERIES_PER_SLO = 12;
+/** Info, objective and maintenance of an SLO that Prometheus counts; the rules record the rest. */
+const SERIES_PER_PROMISE = 3;
 export const WINDOW_SERIES_PER_SLO = 2 * (STANDARD_WINDOWS_MS.length + 1);
 /** Series of a histogram: 13 buckets, +Inf, sum and count. */
 const HISTOGRAM_SERIES = 16;
@@ -31,12 +35,54 @@ function periodOf(slo: Part<Slo>): number | null {
 export function lintSpec(spec: KnownSpec): Problem[] {
   const intervals = new Map(spec.targets.map((target) => [target?.name, target?.interval ?? undefined]));
   const slos = spec.slos.flatMap((slo, index) =>
-    slo === null ? [] : lintSlo(slo, ['slos', index], spec, intervals.get(slo.sli?.target)),
+    slo === null
+      ? []
+      : [
+          ...lintSlo(slo, ['slos', index], spec, intervals.get(targetIn(slo))),
+          ...lintPromql(slo, ['slos', index], spec),
+        ],
   );
   const maintenance = spec.maintenance.flatMap((window, index) =>
     window === null ? [] : lintMaintenance(window, ['maintenance', index], spec),
   );
-  return [...slos, ...duplicates(spec.slos), ...maintenance, ...series(spec)];
+  return [...slos, ...duplicates(spec.slos), ...maintenance, ...series(spec), ...reservedLocation(spec)];
+}
+
+/** The target of an SLO; null or undefined if it has none, or none that is known. */
+const targetIn = ({ sli }: Part<Slo>): string | null | undefined => (sli === null ? null : targetOf(sli));
+const isCounted = (slo: Part<Slo> | null): boolean => slo !== null && targetIn(slo) === undefined;
+
+/** What the settings mean for an SLO that Prometheus counts. */
+function lintPromql(slo: Part<Slo>, path: Path, { alerting }: KnownSpec): Problem[] {
+  if (slo.sli === null || 'target' in slo.sli) return [];
+  const problems: Problem[] = [];
+  if (alerting?.evaluate === 'exporter')
+    problems.push({
+      rule: 'promql-evaluate',
+      path: [...path, 'sli', 'kind'],
+      message: 'Prometheus counts this SLI, and alerting.evaluate: exporter has no rules that count',
+      hint: 'leave alerting.evaluate out, or use an SLI that counts runs of a target',
+    });
+  if (lostCluster(slo.sli) !== undefined)
+    problems.push({
+      rule: 'promql-cluster',
+      path: [...path, 'sli', 'query'],
+      message: 'the result has no label cluster, by which its SLO is known',
+      hint: 'keep it: sum by (cluster) (...) instead of sum(...)',
+    });
+  return problems;
+}
+
+function reservedLocation({ exporter }: KnownSpec): Problem[] {
+  if (exporter?.location !== PROMQL_LOCATION) return [];
+  return [
+    {
+      rule: 'reserved-name',
+      path: ['exporter', 'location'],
+      message: `the location ${PROMQL_LOCATION} stands for SLIs that Prometheus counts`,
+      hint: 'choose another name',
+    },
+  ];
 }
 
 function lintSlo(slo: Part<Slo>, path: Path, spec: KnownSpec, intervalMs: number | undefined): Problem[] {
@@ -44,7 +90,7 @@ function lintSlo(slo: Part<Slo>, path: Path, spec: KnownSpec, intervalMs: number
   const periodMs = periodOf(slo);
   if (periodMs === null) return [];
   const retention = spec.exporter?.retention ?? null;
-  if (retention !== null && periodMs > retention) {
+  if (retention !== null && periodMs > retention && !isCounted(slo)) {
     problems.push({
       rule: 'window-retention',
       path: [...path, 'window'],
@@ -183,7 +229,8 @@ function series({ targets, slos, exporter }: KnownSpec): Problem[] {
     Math.min(seriesPerTarget, (target?.steps ?? []).length * (3 + HISTOGRAM_SERIES) + PHASES * HISTOGRAM_SERIES + 4),
   );
   const perSlo = SERIES_PER_SLO + (windowGauges ? WINDOW_SERIES_PER_SLO : 0);
-  const total = perTarget.reduce((sum, n) => sum + n, slos.length * perSlo);
+  const ofSlos = slos.reduce((sum, slo) => sum + (isCounted(slo) ? SERIES_PER_PROMISE : perSlo), 0);
+  const total = perTarget.reduce((sum, n) => sum + n, ofSlos);
   if (total <= maxSeries) return [];
   const hint = windowGauges
     ? `exporter.windowGauges: false saves ${WINDOW_SERIES_PER_SLO} series per SLO`

@@ -45,20 +45,27 @@ function partly(schema: z.ZodType, value: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
-/** A mapping whose kind is wrong: those of its keys that every kind has. No defaults, as these depend on the kind. */
+/**
+ * A mapping whose kind is wrong: those of its keys that every kind has, and those it has itself that are right in every kind that
+ * has them. No defaults, as these depend on the kind.
+ */
 function partOfUnknownKind(union: z.ZodType, value: object): unknown {
   const { options = [], discriminator } = definitionOf(union);
   if (discriminator === undefined) return null;
   const shapes = options.map((option) => definitionOf(option).shape ?? {});
-  const shared = Object.entries(shapes[0] ?? {}).filter(
-    ([key]) => key !== discriminator && shapes.every((shape) => Object.hasOwn(shape, key)),
+  const fields = Map.groupBy(
+    shapes.flatMap((shape) => Object.entries(shape)),
+    ([key]) => key,
   );
-  return {
-    [discriminator]: null,
-    ...Object.fromEntries(
-      shared.map(([key, field]) => [key, Object.hasOwn(value, key) ? partly(field, valueAt(value, [key])) : null]),
-    ),
-  };
+  const entries = [...fields].flatMap(([key, same]): (readonly [string, unknown])[] => {
+    if (key === discriminator) return [];
+    const isGiven = Object.hasOwn(value, key);
+    const given = valueAt(value, [key]);
+    if (same.length === shapes.length) return [[key, isGiven ? partly(same[0]![1], given) : null]];
+    const isRight = isGiven && same.every(([, field]) => field.safeParse(given).success);
+    return isRight ? [[key, partly(same[0]![1], given)]] : [];
+  });
+  return { [discriminator]: null, ...Object.fromEntries(entries) };
 }
 
 /** The text at a key, or at a misspelling of it. */

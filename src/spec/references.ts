@@ -4,6 +4,8 @@
 import type { Path, Problem } from './finding.ts';
 import { didYouMean } from './nearest.ts';
 import type { Part } from './part.ts';
+import { checkPromql } from './promql-checks.ts';
+import { PROMQL_TARGET } from './promql-sli.ts';
 import { checkLimits, checkSli } from './sli-checks.ts';
 import { BUILT_IN_MODULES, type Maintenance, type Slo } from './spec.ts';
 import { TARGET_SCHEMAS, type Target } from './target.ts';
@@ -33,6 +35,14 @@ function unknownTarget(name: string | null, path: Path, known: Known): Problem[]
 /** Problems of one target on its own. */
 export function checkTarget(target: Part<Target>, path: Path, timeoutGiven: boolean): Problem[] {
   const problems: Problem[] = [];
+  if (target.name === PROMQL_TARGET) {
+    problems.push({
+      rule: 'reserved-name',
+      path: [...path, 'name'],
+      message: `the name ${PROMQL_TARGET} stands for SLIs that Prometheus counts`,
+      hint: 'choose another name',
+    });
+  }
   if (target.timeout !== null && target.interval !== null && target.timeout >= target.interval) {
     problems.push({
       rule: 'timeout-interval',
@@ -90,6 +100,7 @@ export function checkSlo(slo: Part<Slo>, path: Path, known: Known): Problem[] {
     problems.push(...unknownTarget(name, [...path, 'dependsOn', index], known));
   if (slo.sli === null) return problems;
   const sliPath = [...path, 'sli'];
+  if (!('target' in slo.sli)) return [...problems, ...checkPromql(slo, slo.sli, path)];
   problems.push(...unknownTarget(slo.sli.target, [...sliPath, 'target'], known));
   const target = slo.sli.target === null ? undefined : known.targets.get(slo.sli.target);
   if (target !== undefined) problems.push(...checkSli(slo.sli, target, sliPath));

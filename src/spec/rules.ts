@@ -1,5 +1,6 @@
 // The catalogue of rules: what `check` can find, how bad it is, and the page that `explain` shows. Pure data.
 import { NOTIFY_ERRORS, NOTIFY_WARNINGS } from './notify-rules.ts';
+import { PROMQL_ERRORS, PROMQL_WARNINGS } from './promql-rules.ts';
 import { error, type Rule, warning } from './rule.ts';
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: ${env:NAME} is the syntax of the spec
@@ -105,6 +106,7 @@ const CATALOGUE = {
     'Hits are counted on the second of two requests for the same URL, which only the step hit of a cdn target makes.',
     'Use a target of kind cdn that runs the step hit.',
   ),
+  ...PROMQL_ERRORS,
   'objective-100': error(
     'an objective of 100 % leaves no error budget',
     'The error budget is 1 - objective. With none, every single failed probe breaks the promise, and burn rates divide by zero.',
@@ -151,6 +153,7 @@ const CATALOGUE = {
     'Add the setting, or leave the step out of steps. Example: healthToken: ${env:HEALTH_TOKEN}',
   ),
   ...NOTIFY_WARNINGS,
+  ...PROMQL_WARNINGS,
   'nothing-measured': warning(
     'the spec has no targets or no SLOs: nothing is measured',
     'Without targets nothing is probed, and without SLOs no budget is kept and nobody is alerted. An exporter that only answers /probe or serves probe_* may be meant so.',

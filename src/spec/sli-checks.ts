@@ -2,11 +2,11 @@
 import type { Path, Problem } from './finding.ts';
 import { didYouMean } from './nearest.ts';
 import type { Part } from './part.ts';
-import type { Sli } from './spec.ts';
+import type { RunKind, Sli } from './spec.ts';
 import type { Target } from './target.ts';
 
 /** Problems of an SLI that its target cannot serve: steps that it does not run, freshness that it does not measure. */
-export function checkSli(sli: Part<Sli>, target: Part<Target>, path: Path): Problem[] {
+export function checkSli(sli: Part<Sli<RunKind>>, target: Part<Target>, path: Path): Problem[] {
   const { kind } = target;
   // A list of steps with a mistake in it says nothing about the others.
   const steps: readonly (string | null)[] | null = target.steps;

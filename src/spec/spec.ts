@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { alertingSchema } from './alerting.ts';
 import { notifySchema } from './notify.ts';
 import type { Part } from './part.ts';
+import { PROMQL_SLI_SCHEMAS, type PromqlKind } from './promql-sli.ts';
 import { allowedHost, durationMs, hostPort, name, ratio } from './scalars.ts';
 import { type Target, targetSchema } from './target.ts';
 
@@ -39,10 +40,13 @@ export const SLI_SCHEMAS = {
     kind: z.literal('hits').describe('Kind of SLI.'),
     target: name.describe('Name of the target.'),
   }),
+  ...PROMQL_SLI_SCHEMAS,
 } as const;
 export type SliKind = keyof typeof SLI_SCHEMAS;
 export type SliOf = { readonly [K in SliKind]: z.output<(typeof SLI_SCHEMAS)[K]> };
 export type Sli<K extends SliKind = SliKind> = SliOf[K];
+/** Kinds that count runs of a target. The others count in Prometheus, and have no target. */
+export type RunKind = Exclude<SliKind, PromqlKind>;
 
 const rollingWindow = durationMs({ min: 600_000, max: 400 * 86_400_000 });
 export const windowSchema = z.union([
@@ -58,11 +62,33 @@ export const sloSchema = z.strictObject({
   objective: ratio().describe('Share of good events that is promised, above 0 and below 100%.'),
   window: windowSchema.describe('Period: a rolling duration, or { calendar: week | month | quarter, timeZone }.'),
   sli: z
-    .discriminatedUnion('kind', [SLI_SCHEMAS.probe, SLI_SCHEMAS.latency, SLI_SCHEMAS.freshness, SLI_SCHEMAS.hits])
+    .discriminatedUnion('kind', [
+      SLI_SCHEMAS.probe,
+      SLI_SCHEMAS.latency,
+      SLI_SCHEMAS.freshness,
+      SLI_SCHEMAS.hits,
+      SLI_SCHEMAS.ratio,
+      SLI_SCHEMAS.histogram,
+      SLI_SCHEMAS.gauge,
+    ])
     .describe('What counts as a good event.'),
   dependsOn: z.array(name).default([]).describe('Targets whose failure explains a failure here.'),
 });
 export type Slo = z.output<typeof sloSchema>;
+/** An SLO that counts runs of a target. */
+export type RunSlo = Slo & { readonly sli: Sli<RunKind> };
+/** An SLO that Prometheus counts. */
+export type PromqlSlo = Slo & { readonly sli: Sli<PromqlKind> };
+
+export const isRunSlo = (slo: Slo): slo is RunSlo => targetOf(slo.sli) !== undefined;
+export const isPromqlSlo = (slo: Slo): slo is PromqlSlo => !isRunSlo(slo);
+
+/** The target whose runs an SLI counts; undefined if Prometheus counts it, null if it cannot be read. */
+export function targetOf(sli: Sli): string | undefined;
+export function targetOf(sli: Part<Sli>): string | null | undefined;
+export function targetOf(sli: Part<Sli>): string | null | undefined {
+  return 'target' in sli ? sli.target : undefined;
+}
 
 export const maintenanceSchema = z.strictObject({
   from: z.iso
@@ -82,10 +108,11 @@ export const maintenanceSchema = z.strictObject({
 export type Maintenance = z.output<typeof maintenanceSchema>;
 
 /** Does a maintenance window cover an SLO: by its service, by its target, or because it names neither? */
-export const covers = ({ services, targets }: Part<Maintenance>, slo: Part<Slo>): boolean =>
-  (services === undefined && targets === undefined) ||
-  services?.includes(slo.service) === true ||
-  (slo.sli !== null && targets?.includes(slo.sli.target) === true);
+export function covers({ services, targets }: Part<Maintenance>, slo: Part<Slo>): boolean {
+  if (services === undefined && targets === undefined) return true;
+  const target = slo.sli === null ? undefined : targetOf(slo.sli);
+  return services?.includes(slo.service) === true || (target !== undefined && targets?.includes(target) === true);
+}
 
 const tierSchema = z.strictObject({
   tier: name.describe('Name of the tier.'),

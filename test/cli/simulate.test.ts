@@ -70,6 +70,17 @@ describe('the table', () => {
     expect(out).toContain('2m, or missed');
     expect(out).toContain('Noticed with luck only: a. 2m 30s would be heard of.');
   });
+  it('says that rules look too seldom for what holds for a short time', async () => {
+    const tiers = [{ tier: 'page', severity: 'page', long: '20m', short: '1m', budget: '1%' }];
+    const targets = [{ ...shop, interval: '10s', timeout: '2s' }];
+    const policies = { policies: [{ window: '10d', tiers }], slos: [slo({ window: '10d' })], targets };
+    const seldom = await simulate(spec({ ...policies, alerting: { scrapeInterval: '5m' } }), '--outage', '2m@100%');
+    expect(seldom.out).toContain(
+      'Noticed with luck only: a. It holds for less time than passes between two looks: lower',
+    );
+    const often = await simulate(spec(policies), '--outage', '2m@100%');
+    expect(often.out).toContain('Somebody hears of it in every case.');
+  });
   it('says that a period has no policy', async () => {
     const { out } = await simulate(spec({ slos: [slo({ window: '12h', objective: '80%' })] }), '--outage', '20m@100%');
     expect(out).toContain('no alert policy for a period of 12h');
@@ -118,6 +129,26 @@ describe('--output json', () => {
     expect(got!.slos[0]).toMatchObject({ every: '50/s', page: null });
     const [more] = await json('--outage', '20m@10%', '--traffic', '50/s');
     expect(more!.slos[0]!.page?.bestMs).toBe(538_000);
+  });
+  it('gives the requests of --traffic to SLIs that count requests, and leaves probes and gauges alone', async () => {
+    const slos = [
+      slo(),
+      slo({ name: 'b', sli: { kind: 'ratio', bad: 'errors_total', total: 'requests_total' } }),
+      slo({ name: 'c', sli: { kind: 'gauge', query: 'up', above: 0 } }),
+    ];
+    const file = spec({ slos, alerting: { interval: '1m' } });
+    const { out } = await simulate(file, '--outage', '20m@100%', '--traffic', '50/s', '--output', 'json');
+    const got = JSON.parse(out).outages[0].slos as { name: string; every: string }[];
+    expect(got.map(({ name, every }) => [name, every])).toEqual([
+      ['a', 'every 30s'],
+      ['b', '50/s'],
+      ['c', 'every 1m'],
+    ]);
+    const without = await simulate(file, '--outage', '20m@100%');
+    expect(without).toEqual({
+      code: 2,
+      out: expect.stringContaining('b counts requests: say how many there are, e.g. --traffic 50/s'),
+    });
   });
   it('counts a used-up budget as a ticket', async () => {
     const [got] = await json('--outage', '2d@2%');

@@ -32,6 +32,12 @@ const names = async (token: string) =>
     (s) => s.name,
   );
 
+/** Versions of the rules that belong to the spec. */
+const rulesVersions = async (token: string): Promise<string[]> =>
+  [
+    ...(await exporter.text('/metrics', headers(token))).matchAll(/^plimsoll_rules_info\{version="(\w{12})"\} 1$/gm),
+  ].map((m) => m[1]!);
+
 beforeAll(async () => {
   site = await startSmallSite();
   const spec = smallSpec(site.url, `exporter: { tokenFile: ${join(volume, 'token')} }\n`);
@@ -47,6 +53,7 @@ afterAll(async () => {
 describe('a volume that is published anew', () => {
   it('brings a further SLO and a new token, and ends the old one', async () => {
     expect(await names('first')).toEqual(['up']);
+    const before = await rulesVersions('first');
     const spec = smallSpec(site.url, `exporter: { tokenFile: ${join(volume, 'token')} }\n`);
     const blog =
       'slos: [{ name: blog, service: blog, team: web, objective: 99%, window: 7d, sli: { kind: probe, target: site } }]\n';
@@ -55,6 +62,13 @@ describe('a volume that is published anew', () => {
     expect(await status('first')).toBe(401);
     expect(await names('second')).toEqual(['blog', 'up']);
     expect(exporter.log()).toContain('spec reloaded');
+    // Another period has other rules, so what Prometheus has loaded is no longer what the spec says.
+    const after = await rulesVersions('second');
+    expect([before.length, after.length]).toEqual([1, 1]);
+    expect(after).not.toEqual(before);
+    expect(await exporter.text('/metrics', headers('second'))).toMatch(
+      /^probe_interval_seconds\{target="site",location="main"\} \d/m,
+    );
     expect(exporter.log()).not.toMatch(/first|second/);
   });
 });

@@ -4,7 +4,7 @@ import { plansOf, type SloPlan } from '../../src/engine/plan.ts';
 import { countsBetween, firingTiers, periodView } from '../../src/engine/view.ts';
 import { JUDGES } from '../../src/generate/slo/condition.ts';
 import { TOTALS } from '../../src/generate/slo/names.ts';
-import { ruleTiers } from '../../src/generate/slo/tiers.ts';
+import { type RuleTier, ruleTiers } from '../../src/generate/slo/tiers.ts';
 import { eventsIn } from '../../src/generate/slo/window.ts';
 import { type Counts, History, ZERO } from '../../src/slo/history.ts';
 import { STANDARD_WINDOWS_MS } from '../../src/slo/policy.ts';
@@ -142,6 +142,10 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => prometheus?.stop());
 
+/** The condition of a tier and its coverage, which the rules record apart. */
+const whole = (tier: RuleTier): string =>
+  `(${JUDGES.prometheus.condition(tier)}) and on (cluster, slo) (${JUDGES.prometheus.covered(tier.shortMs)})`;
+
 /** A range of an expression for one SLO, on every full minute that the exporter was asked too. */
 async function minuteByMinute(expression: string, name: string): Promise<ReadonlyMap<number, number>> {
   const found = await prometheus.range(expression, JUDGED_FROM, END - MINUTE, MINUTE);
@@ -185,7 +189,7 @@ describe.each([...plans])('SLO %s, minute by minute', (name, plan) => {
   );
 
   it.each(ruleTiers(spec).filter((t) => t.severity === 'page'))('fires $tier in the same minutes', async (tier) => {
-    const found = await minuteByMinute(JUDGES.prometheus.condition(tier), name);
+    const found = await minuteByMinute(whole(tier), name);
     const wrong = asked().filter(([at, s]) => s.firing.includes(tier.tier) !== found.has(at));
     expect(wrong.map(([at]) => new Date(at).toISOString())).toEqual([]);
     expect(found.size).toBeGreaterThan(0);
@@ -193,7 +197,7 @@ describe.each([...plans])('SLO %s, minute by minute', (name, plan) => {
   it.each(ruleTiers(spec).filter((t) => t.severity === 'ticket'))(
     'fires $tier in the same minutes, give or take a row',
     async (tier) => {
-      const found = await minuteByMinute(JUDGES.prometheus.condition(tier), name);
+      const found = await minuteByMinute(whole(tier), name);
       const theirs = (at: number) => found.has(at);
       const wrong = asked().filter(([at, s]) => {
         const ours = s.firing.includes(tier.tier);

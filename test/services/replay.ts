@@ -28,7 +28,8 @@ export interface Change {
 
 interface Active {
   readonly labels: Readonly<Record<string, string>>;
-  lastTrueMs: number;
+  /** When the condition held no longer: keep_firing_for counts from here. */
+  overSinceMs: number | undefined;
 }
 
 const keyOf = (labels: Readonly<Record<string, string>>): string =>
@@ -103,21 +104,25 @@ async function evaluate(
 ): Promise<void> {
   const active = all.get(rule) ?? new Map<string, Active>();
   all.set(rule, active);
+  const held = new Set<string>();
   for (const { metric } of found) {
     const labels = Object.fromEntries(
       Object.entries({ ...metric, ...rule.labels, alertname: rule.alert }).filter(([name]) => name !== '__name__'),
     );
     const known = active.get(keyOf(labels));
-    if (known !== undefined) known.lastTrueMs = atMs;
+    held.add(keyOf(labels));
+    if (known !== undefined) known.overSinceMs = undefined;
     else {
-      active.set(keyOf(labels), { labels, lastTrueMs: atMs });
+      active.set(keyOf(labels), { labels, overSinceMs: undefined });
       changes.push({ atMs, fires: true, labels });
     }
   }
-  for (const [key, { labels, lastTrueMs }] of active) {
-    if (lastTrueMs === atMs || atMs - lastTrueMs < (rule.keepFiringForMs ?? 0)) continue;
+  for (const [key, alert] of active) {
+    if (held.has(key)) continue;
+    alert.overSinceMs ??= atMs;
+    if (atMs - alert.overSinceMs < (rule.keepFiringForMs ?? 0)) continue;
     active.delete(key);
-    changes.push({ atMs, fires: false, labels });
+    changes.push({ atMs, fires: false, labels: alert.labels });
   }
   const firing = [...active.values()].map(({ labels }) => ({
     labels: { ...labels, __name__: 'ALERTS', alertstate: 'firing' },

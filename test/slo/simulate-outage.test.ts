@@ -48,6 +48,9 @@ describe('the budget of 30 days', () => {
       87 * 30_000,
     ]);
   });
+  it('loses one probe at most to an outage shorter than the interval', () => {
+    expect(cost(0.999, 1, 10 * SECOND, 30 * SECOND).spentRatio).toBeCloseTo(1 / 86.4, 6);
+  });
   it('of requests counts all of a step', () => {
     const requests = { stepMs: SECOND, perStep: 50, badRatio: 0.1, outageMs: 20 * MINUTE };
     const got = spending({ objective: 0.999, periodMs: 30 * DAY, ...requests });
@@ -101,9 +104,20 @@ describe('a tier in an outage, probed every 30 s', () => {
       return [fires, unnoticed, neededMs];
     };
     expect(why(60_000)).toEqual([undefined, 'too-few', 150_000]);
-    expect(why(119_000)).toEqual([undefined, 'too-short', 150_000]);
+    expect(why(89_000)).toEqual([undefined, 'too-short', 150_000]);
     expect(why(10 * HOUR, 0.01)).toEqual([undefined, 'below-threshold', undefined]);
     expect(why(10 * HOUR, 1, { objective: 0.93 })).toEqual([undefined, 'unreachable', undefined]);
+  });
+  it('is too short for a share that reaches the threshold only now and then: 4 of 120, and 5 where rounding brings one nearer', () => {
+    const { unnoticed, neededMs } = outcome(3 * HOUR, 0.0334);
+    expect([unnoticed, neededMs]).toEqual(['too-short', 509 * 30_000]);
+    expect(outcome(509 * 30_000, 0.0334).fires?.bestMs).toBe(508 * 30_000);
+  });
+  it('probed every 10 min has a short window of 5 min that is soon empty: it may be missed where nobody looks for longer', () => {
+    const seldom = { stepMs: 10 * MINUTE, delays: { ...delays, scrapeMs: 200_000, evaluationMs: 100_000 } };
+    expect(outcome(2 * HOUR, 1, seldom).fires?.worstMs).toBe(3 * 10 * MINUTE + 340_000);
+    const never = { ...seldom, delays: { ...seldom.delays, evaluationMs: 100_001 } };
+    expect(outcome(2 * HOUR, 1, never).fires).toMatchObject({ worstMs: undefined });
   });
   it('cannot fire where a window holds fewer than three events', () => {
     expect(outcome(DAY, 1, { stepMs: 30 * MINUTE }).unnoticed).toBe('unreachable');

@@ -1,7 +1,7 @@
 // Times of detection and reset: the workbook's table with so many events that confidence costs nothing, and probes at 30 s.
 import { describe, expect, it } from 'vitest';
 import { fewestBadToFire, tiersFor } from '../../src/slo/policy.ts';
-import { badAmong, detection, firingSpans, outageTotals } from '../../src/slo/simulate.ts';
+import { badAmong, detection, firingSpans, joinedSpans, outageTotals, totalsOf } from '../../src/slo/simulate.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -155,5 +155,22 @@ describe('bad events', () => {
     const { bad, valid } = outageTotals(4, 1);
     expect([-1, 0, 1, 4, 5].map(bad)).toEqual([0, 0, 1, 4, 4]);
     expect(valid(5) - valid(-5)).toBe(10);
+  });
+});
+
+describe('alerts that people get', () => {
+  const span = (from: number, to: number) => ({ from, to });
+  it('are one where spans overlap, lie in each other or follow within the gap', () => {
+    expect(joinedSpans([span(2, 5), span(0, 10), span(9, 12)], 0)).toEqual([span(0, 12)]);
+    expect(joinedSpans([span(0, 10), span(2, 5)], 0)).toEqual([span(0, 10)]);
+    expect(joinedSpans([span(0, 3), span(5, 6)], 2)).toEqual([span(0, 6)]);
+    expect(joinedSpans([span(0, 3), span(6, 7)], 2)).toEqual([span(0, 3), span(6, 7)]);
+  });
+});
+
+describe('running totals of a recorded counter', () => {
+  const x = Number.NaN;
+  it('begin with its first value, stand still where there is none, and go on after a fall', () => {
+    expect([...totalsOf(Float64Array.of(x, 5, 7, x, 8, 3, 4))]).toEqual([0, 0, 2, 2, 3, 3, 4]);
   });
 });

@@ -44,7 +44,8 @@ const RECORDED: readonly CatalogueEntry[] = ['bad_events', 'valid_events', 'know
 /** There only for SLOs that are young or gone, and once for all rules. */
 const RARE: readonly CatalogueEntry[] = [
   { name: 'slo:young_created:timestamp', type: 'recorded', labels: ['cluster', 'slo', 'location'], unit: 'seconds' },
-  { name: 'slo:removed:info', type: 'recorded', labels: ['cluster', 'slo'], unit: '' },
+  { name: 'slo:uncovered:info', type: 'recorded', labels: ['cluster', 'slo', 'window'], unit: '' },
+  { name: 'slo:removed:info', type: 'recorded', labels: ['cluster', 'slo', 'seen'], unit: '' },
   { name: 'slo:rules:info', type: 'recorded', labels: ['version'], unit: '' },
 ].map((entry) => ({ ...entry, type: 'recorded', exporter: 'plimsoll rules' }));
 

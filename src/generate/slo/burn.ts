@@ -5,7 +5,7 @@ import type { Spec } from '../../spec/spec.ts';
 import type { AlertingRule } from '../rule.ts';
 import { burnAnnotations } from './annotations.ts';
 import { JUDGES, sloInfo } from './condition.ts';
-import { ALERT, INFO_LABELS, KEY, REMOVED } from './names.ts';
+import { ALERT, INFO_LABELS, KEY, REMOVED, UNCOVERED } from './names.ts';
 import { periodsOf, type RuleTier } from './tiers.ts';
 
 /** Fires this much longer: a burn that comes and goes is one alert. Not longer than the short window, which ends it anyway. */
@@ -15,25 +15,24 @@ const keepFiring = (tier: RuleTier): number => Math.min(300_000, tier.shortMs);
 const firing = ({ tier, longMs, shortMs }: RuleTier): string =>
   `max by (${INFO_LABELS}) (ALERTS{alertname="${ALERT.burn}", tier="${tier}", long="${formatDuration(longMs)}", short="${formatDuration(shortMs)}", alertstate="firing"})`;
 
-/** What fires already goes on while too little is known, unless the SLO itself was taken away. */
-const frozen = (alerts: string, known: string): string => `(
-  ${alerts}
-  unless on (${KEY})
-  (${known})
-  unless on (${KEY}) ${REMOVED}
-)`;
-
 export function burnAlert(tier: RuleTier, spec: Spec): AlertingRule {
-  const { condition, covered } = JUDGES[spec.alerting.evaluate];
+  const uncovered = `${UNCOVERED}{window="${formatDuration(tier.shortMs)}"}`;
   return {
     alert: ALERT.burn,
+    // What fires already goes on while too little is known, unless the SLO itself was taken away.
     expr: `${sloInfo(tier)}
 * on (${KEY}) group_left ()
 (
-${condition(tier)}
+${JUDGES[spec.alerting.evaluate].condition(tier)}
+  unless on (${KEY})
+    ${uncovered}
 )
 or
-${frozen(firing(tier), covered(tier.shortMs))}`,
+(
+  ${firing(tier)}
+  and on (${KEY}) ${uncovered}
+  unless on (${KEY}) ${REMOVED}
+)`,
     forMs: 0,
     keepFiringForMs: keepFiring(tier),
     labels: {

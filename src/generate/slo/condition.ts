@@ -2,7 +2,8 @@
 import { MIN_BAD_EVENTS, MIN_COVERAGE, Z_95 } from '../../slo/policy.ts';
 import type { Alerting } from '../../spec/alerting.ts';
 import { formatDuration } from '../../spec/scalars.ts';
-import { INFO_LABELS, KEY, TOTALS } from './names.ts';
+import type { RecordingRule } from '../rule.ts';
+import { INFO_LABELS, KEY, TOTALS, UNCOVERED } from './names.ts';
 import type { RuleTier } from './tiers.ts';
 import { eventsIn, type Window } from './window.ts';
 
@@ -27,7 +28,7 @@ const STEP_SECONDS = `max by (${KEY}) (max by (${INFO_LABELS}) (slo_info) * on (
 
 /** How the windows of a tier are judged: from totals in Prometheus, or from the gauges of the exporter. */
 export interface Judge {
-  /** SLOs for which the condition holds, by cluster and slo. The value has no meaning. */
+  /** SLOs for which the condition holds, but for coverage, by cluster and slo. The value has no meaning. */
   condition(tier: RuleTier): string;
   /** SLOs of whose last `windowMs` enough is known to judge them. */
   covered(windowMs: number): string;
@@ -43,9 +44,7 @@ const fromTotals: Judge = {
     > ${Z_95} * sqrt(${theta} * (1 - ${theta}) * ${eventsIn(TOTALS.valid, long)})
   and
     ${eventsIn(TOTALS.bad, short)}
-    > ${theta} * ${eventsIn(TOTALS.valid, short)}
-  and
-    ${fromTotals.covered(tier.shortMs)}`;
+    > ${theta} * ${eventsIn(TOTALS.valid, short)}`;
   },
   covered: (windowMs) =>
     `${eventsIn(TOTALS.known, { ms: windowMs })} * ${STEP_SECONDS} >= ${(MIN_COVERAGE * windowMs) / 1000}`,
@@ -67,11 +66,18 @@ const fromGauges: Judge = {
     > ${Z_95} * sqrt(${theta} * (1 - ${theta}) * ${valid})
   and
     ${gauge('slo_burn_rate', shortMs)} * ${ALLOWED}
-    > ${theta}
-  and
-    ${fromGauges.covered(shortMs)}`;
+    > ${theta}`;
   },
   covered: (windowMs) => `${gauge('slo_coverage_ratio', windowMs)} >= ${MIN_COVERAGE}`,
 };
 
 export const JUDGES: Readonly<Record<Alerting['evaluate'], Judge>> = { prometheus: fromTotals, exporter: fromGauges };
+
+/** SLOs that Prometheus knows and that are not covered. Usually there are none; while the exporter is gone it is all of them. */
+export const uncoveredRule = (windowMs: number, evaluate: Alerting['evaluate']): RecordingRule => ({
+  record: UNCOVERED,
+  expr: `max by (${KEY}) (${TOTALS.known})
+unless on (${KEY})
+(${JUDGES[evaluate].covered(windowMs)})`,
+  labels: { window: formatDuration(windowMs) },
+});

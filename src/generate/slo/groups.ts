@@ -1,10 +1,13 @@
-// All SLO rules of a spec, as groups: their number depends on policies and steps, never on the number of SLOs.
+// All SLO rules of a spec, as groups: their number depends on policies and steps, never on the number of SLOs, but for those
+// that Prometheus counts.
 import { createHash } from 'node:crypto';
 import type { Spec } from '../../spec/spec.ts';
 import type { PackableGroup } from '../pack.ts';
 import type { Rule } from '../rule.ts';
 import { burnAlert } from './burn.ts';
+import { uncoveredRule } from './condition.ts';
 import { RULES_INFO } from './names.ts';
+import { promqlGroups } from './promql-sli.ts';
 import { recordingRules } from './record.ts';
 import { type RuleTier, ruleTiers } from './tiers.ts';
 import {
@@ -17,11 +20,15 @@ import {
   watchdogAlert,
 } from './upkeep.ts';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
-/** Tickets can wait: where their short windows are an hour or longer, they are evaluated every fourth time. */
-export function evaluationMs({ alerting }: Spec, tier: Pick<RuleTier, 'severity' | 'shortMs'>): number {
-  return tier.severity === 'ticket' && tier.shortMs >= HOUR ? 4 * alerting.interval : alerting.interval;
+/** At most 4 min, as Prometheus takes a sample that is older than 5 min for gone. */
+const slowMs = ({ alerting }: Pick<Spec, 'alerting'>): number => Math.min(8 * alerting.interval, 4 * MINUTE);
+
+/** Tickets can wait: where their short windows are an hour or longer, they are evaluated every eighth time. */
+export function evaluationMs(spec: Pick<Spec, 'alerting'>, tier: Pick<RuleTier, 'severity' | 'shortMs'>): number {
+  return tier.severity === 'ticket' && tier.shortMs >= HOUR ? slowMs(spec) : spec.alerting.interval;
 }
 
 /** The rules, and the version that says which they are. Empty without SLOs. */
@@ -39,6 +46,12 @@ function groupsOf(spec: Spec): PackableGroup[] {
   const tiers = ruleTiers(spec);
   const longestMs = Math.max(HOUR, ...tiers.map((t) => t.longMs));
   const slow = tiers.filter((tier) => evaluationMs(spec, tier) > interval);
+  const quick = tiers.filter((tier) => !slow.includes(tier));
+  const shortOf = (of: readonly RuleTier[]) => new Set(of.map((tier) => tier.shortMs));
+  // What both groups need is recorded in the first.
+  const slowOnly = shortOf(slow).difference(shortOf(quick));
+  const uncovered = (windows: Iterable<number>) =>
+    [...windows].map((windowMs) => uncoveredRule(windowMs, spec.alerting.evaluate));
   const burn = (of: readonly RuleTier[]) => of.map((tier) => burnAlert(tier, spec));
   return [
     {
@@ -46,8 +59,10 @@ function groupsOf(spec: Spec): PackableGroup[] {
       chain: true,
       intervalMs: interval,
       rules: [
+        removedRule('30m'),
         ...recordingRules(longestMs),
-        ...burn(tiers.filter((tier) => !slow.includes(tier))),
+        ...uncovered(shortOf(quick)),
+        ...burn(quick),
         ...stepsOf(spec).map((stepMs) => lostAlert(stepMs, spec)),
         maintenanceAlert,
         watchdogAlert(spec),
@@ -56,8 +71,16 @@ function groupsOf(spec: Spec): PackableGroup[] {
     {
       name: 'slo-slow',
       chain: true,
-      intervalMs: 4 * interval,
-      rules: [removedRule, ...burn(slow), exhaustedAlert(spec), ...ruleAlerts(spec, 4 * interval)],
+      intervalMs: slowMs(spec),
+      // An SLO that was removed while its exporter was gone is seen with this memory.
+      rules: [
+        removedRule('1d'),
+        ...uncovered(slowOnly),
+        ...burn(slow),
+        exhaustedAlert(spec),
+        ...ruleAlerts(spec, slowMs(spec)),
+      ],
     },
+    ...promqlGroups(spec),
   ];
 }

@@ -1,4 +1,5 @@
 // What is recorded for every SLO: three totals. Everything else is computed from them where it is needed.
+import { PROMQL_LOCATION } from '../../spec/promql-sli.ts';
 import type { RecordingRule } from '../rule.ts';
 import { KEY, REMOVED, TOTALS, YOUNG } from './names.ts';
 
@@ -7,13 +8,13 @@ const ofResult = (result: string): string => `max by (cluster, slo, location) (s
 
 /**
  * What was recorded last goes on while the exporter is not there: nothing is counted then, so it is still right, and it stands
- * at the far edge of later windows. Not for an SLO that was taken away.
+ * at the far edge of later windows. Not for an SLO that was taken away, nor for what Prometheus counts itself (promql-sli.ts).
  */
 const carried = (record: string, expr: string): RecordingRule => ({
   record,
   expr: `${expr}
 or
-(last_over_time(${record}[10m]) unless on (${KEY}) ${REMOVED})`,
+(last_over_time(${record}{location!="${PROMQL_LOCATION}"}[10m]) unless on (${KEY}) ${REMOVED})`,
 });
 
 /** In this order: later ones use earlier ones. `longestMs`: the longest window of any tier. */

@@ -10,19 +10,20 @@ const MINUTE = 60_000;
 const MISSED_STEPS = 3;
 
 /**
- * SLOs that were served within a day by an exporter that now serves others and not them. Exporters are told apart by namespace,
+ * SLOs that were served within `seen` by an exporter that now serves others and not them. Exporters are told apart by namespace,
  * job and instance: two that have all of these in common would take each other's SLOs for removed.
  */
-export const removedRule: RecordingRule = {
+export const removedRule = (seen: string): RecordingRule => ({
   record: REMOVED,
   expr: `max by (${KEY}) (
-  last_over_time(slo_info[1d])
+  last_over_time(slo_info[${seen}])
   and on (cluster, namespace, job, instance)
   slo_info
 )
 unless on (${KEY})
 slo_info`,
-};
+  labels: { seen },
+});
 
 /** The distinct steps of the SLOs of a spec, ms, ascending. What Prometheus counts has the step of its rules. */
 export function stepsOf({ slos, targets, alerting }: Spec): number[] {

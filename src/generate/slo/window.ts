@@ -2,13 +2,13 @@
 import { formatDuration } from '../../spec/scalars.ts';
 import { KEY, YOUNG } from './names.ts';
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
 
 /**
  * How far before the far edge of a window the last sample may lie, if Prometheus itself was down there (while only the exporter
- * was gone, its totals were recorded on). The window gets longer by it: at most twice as long, and an hour at most.
+ * was gone, its totals were recorded on). The window gets longer by it: at most twice as long, and a quarter of an hour at most.
  */
-const lookBack = (windowMs: number): number => Math.min(windowMs, HOUR);
+const lookBack = (windowMs: number): number => Math.min(windowMs, 15 * MINUTE);
 
 /** A window, and the shorter one that stands in where Prometheus has no history at the far edge of this one. */
 export interface Window {
