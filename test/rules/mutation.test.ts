@@ -46,7 +46,9 @@ interface Named {
   readonly instead: Rule;
 }
 function allOf(rule: Rule): Named[] {
-  const mutants = mutantsOf(rule.expr).map(({ what, expr }) => ({
+  // What cannot be loaded is not a mutant.
+  const valid = mutantsOf(rule.expr).filter(({ expr }) => problemsOf(expr).length === 0);
+  const mutants = valid.map(({ what, expr }) => ({
     what: `${nameOf(rule)}: ${what}`,
     instead: { ...rule, expr },
   }));
@@ -64,8 +66,6 @@ async function survivorsOf(rule: Rule, mutants: readonly Named[]): Promise<strin
   const survivors: string[] = [];
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      // What cannot be loaded is not a mutant.
-      expect([next.what, ...problemsOf(next.instead.expr)]).toEqual([next.what]);
       if (await survives(fileWith(rule, next.instead))) survivors.push(next.what);
     }
   };

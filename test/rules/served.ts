@@ -33,7 +33,7 @@ interface Series {
   readonly values: string;
 }
 
-const FOREVER = 2000;
+const FOREVER = 120;
 const held = (value: string | number): string => (typeof value === 'number' ? `${value}x${FOREVER}` : value);
 
 /** All series of one SLO from one exporter, a value every 30 s. Without more, it is SLO a of long ago, 99 %, and its step is 30 s. */
