@@ -12,7 +12,6 @@ import type { Spec } from '../src/spec/spec.ts';
 import { alertmanagerFiles } from './routing/files.ts';
 import { COMPONENT_ALERTS } from './rules/families.ts';
 
-const RULES = 'rules.yaml';
 const MINUTE = 60_000;
 
 /** The component alerts of a spec: without those that it leaves out, and with those as pages that it says. */
@@ -40,11 +39,18 @@ export function alertFiles(spec: Spec): GeneratedFile[] {
   const groups = ruleGroups(spec);
   const wrong = checkRules(groups);
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  // A file for each family, so that its tests evaluate its rules alone.
+  const byFile = Map.groupBy(groups, ({ name }) => /^(slo|component-[a-z-]*[a-z])/.exec(name)?.[1] ?? name);
   return [
-    { path: RULES, text: prometheusRuleFile(groups) },
+    ...[...byFile].map(([file, of]) => ({ path: rulesFile(file), text: prometheusRuleFile(of) })),
     { path: 'rules.mimir.yaml', text: mimirRuleFile(groups) },
     { path: 'rules.kubernetes.yaml', text: prometheusRuleObject({ name: 'plimsoll' }, groups) },
-    { path: 'tests/components.test.yaml', text: componentTestFile(componentAlerts(spec), [`../${RULES}`]) },
+    ...componentAlerts(spec).map((family) => ({
+      path: `tests/component-${family.name}.test.yaml`,
+      text: componentTestFile([family], [`../${rulesFile(`component-${family.name}`)}`]),
+    })),
     ...alertmanagerFiles(spec),
   ];
 }
+
+const rulesFile = (name: string): string => `rules/${name}.yaml`;

@@ -70,7 +70,7 @@ describe('the Dockerfile', () => {
     const run = (...args: string[]) =>
       execFileSync(process.execPath, ['src/main.ts', ...args], { cwd: image.path, encoding: 'utf8' });
     expect(run('--version')).toMatch(/^\d/);
-    expect(run('generate', 'alerts', '--out', 'out')).toContain('11 files');
+    expect(run('generate', 'alerts', '--out', 'out')).toMatch(/\d\d files/);
     image.remove();
   });
   it('installs every package that the source imports: without devDependencies and optionalDependencies', () => {

@@ -1,4 +1,6 @@
 // A real Prometheus that scrapes counters and evaluates the rules every second: it counts to the event, and its alert fires.
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,7 +11,11 @@ import { type Prometheus, startPrometheus } from '../services/prometheus.ts';
 import { slo, validSpec } from '../spec/specs.ts';
 
 const spec = validSpec({
-  slos: [slo({ name: 'requests', window: '10m', objective: '90%', sli: { kind: 'ratio', bad: 'err', total: 'req' } })],
+  slos: [
+    slo({ name: 'requests', window: '10m', objective: '90%', sli: { kind: 'ratio', bad: 'err', total: 'req' } }),
+    slo({ name: 'remembered', window: '10m', sli: { kind: 'gauge', query: 'nothing', above: 0 } }),
+    slo({ name: 'forgotten', window: '10m', sli: { kind: 'gauge', query: 'nothing', above: 0 } }),
+  ],
   policies: [{ window: '10m', tiers: [{ tier: 'page', severity: 'page', long: '1m', short: '5s', budget: '20%' }] }],
   alerting: { interval: '1s', scrapeInterval: '1s' },
 });
@@ -26,10 +32,22 @@ const server = createServer((_request, response) => {
 });
 let prometheus: Prometheus;
 
+const HOUR_S = 3_600;
+/** Prometheus was down for a while: its last samples are nearly as old as totals are remembered, and older. */
+function history(data: string): void {
+  const now = Math.floor(Date.now() / 1000);
+  const sample = (name: string, atS: number) =>
+    `slo:valid_events:total{slo="${name}",location="prometheus"} 500 ${atS}`;
+  const lines = [sample('forgotten', now - 6.1 * HOUR_S), sample('remembered', now - 5.9 * HOUR_S)];
+  writeFileSync(`${data}.om`, `# TYPE slo:valid_events:total gauge\n${lines.join('\n')}\n# EOF\n`);
+  execFileSync('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', `${data}.om`, data], { stdio: 'ignore' });
+}
+
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   prometheus = await startPrometheus({
     scrape: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    prepare: history,
     rules: prometheusRuleFile(packGroups(sloRules(spec).groups)),
   });
 }, 30_000);
@@ -54,6 +72,11 @@ it('counts every request, and each once', async () => {
   expect(new Set(rest.slice(1)).size).toBe(1);
   expect(Number(total!.values.at(-1)![1])).toBeGreaterThan(100);
 }, 30_000);
+
+it('goes on from what was counted before Prometheus was down, if that was less than 6 h ago', async () => {
+  const found = await prometheus.query('slo:valid_events:total{slo=~"remembered|forgotten"}', Date.now());
+  expect(found.map(({ metric, value }) => [metric.slo, value])).toEqual([['remembered', 500]]);
+});
 
 it('fires when requests fail, and is over when they do not', async () => {
   const firing = () => prometheus.query('ALERTS{alertname="SLOErrorBudgetBurn",alertstate="firing"}', Date.now());
