@@ -8,6 +8,7 @@ import { stringify } from 'yaml';
 import { specFor } from '../../src/cli/discover.ts';
 import { loadSpec } from '../../src/files/load-spec.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
+import { targetOf } from '../../src/spec/spec.ts';
 import { freePort, privateFolder } from '../services/process.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
@@ -33,7 +34,7 @@ it.each(sites)('the spec for $url, WordPress: $isWordPress, CDN: $isCdn has no f
     ];
     expect(result.spec.targets.map((target) => target.kind)).toEqual(kinds);
     // Every target is there for an SLO.
-    expect(new Set(result.spec.slos.map((slo) => slo.sli.target))).toEqual(
+    expect(new Set(result.spec.slos.map((slo) => targetOf(slo.sli)))).toEqual(
       new Set(result.spec.targets.map((target) => target.name)),
     );
   }

@@ -1,92 +1,110 @@
-// Many mutants of one alert in one run of promtool: each is a rule of its own with another value of one label. promtool spends its
-// time on samples and records, which all of them share.
+// Many mutants of one alert in one run of promtool: each is a rule of its own, with its own name. promtool spends its time on
+// samples and records, which all of them share.
 import { parse } from 'yaml';
-import type { AlertingRule, Rule, RuleGroup } from '../../src/generate/rule.ts';
+import type { AlertingRule, RuleGroup } from '../../src/generate/rule.ts';
 import { prometheusRuleFile, yamlText } from '../../src/generate/rule-files.ts';
 import { runPromtoolTests } from '../services/promtool.ts';
 
 interface Check {
   expr: string;
-  eval_time: string;
   exp_samples?: { labels: string; value: number }[];
 }
 interface TestFile {
-  tests: { name: string; promql_expr_test: Check[]; alert_rule_test?: unknown }[];
+  tests: { promql_expr_test: Check[]; alert_rule_test?: unknown }[];
 }
 
-/** The label that tells the copies of a rule apart, and by which a rule knows its own alerts. */
-export interface Telling {
-  readonly label: 'tier' | 'step';
-  readonly value: string;
-}
-
-/** Labels of a sample but for the one that tells copies apart, as one text; only of the alert in question. */
-const keyOf = (labels: string, alert: string, { label }: Telling): string | undefined => {
-  const pairs = [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => `${name}=${value}`);
-  if (!pairs.includes(`alertname=${alert}`)) return undefined;
-  return pairs
-    .filter((pair) => !pair.startsWith(`${label}=`))
+/** Labels of a sample as one text, without the name of the alert. */
+const keyOf = (labels: string): string =>
+  [...labels.matchAll(/(\w+)="([^"]*)"/g)]
+    .filter(([, name]) => name !== 'alertname')
+    .map(([pair]) => pair)
     .sort()
     .join(' ');
-};
+
+/** Questions that show everything that fires of an alert's copies, and what the alert itself must answer, by number. */
+function asked(file: string, alert: string, isMine: (labels: string) => boolean) {
+  const content = parse(file) as TestFile;
+  const wanted = new Map<string, string>();
+  for (const [i, test] of content.tests.entries()) {
+    delete test.alert_rule_test;
+    for (const [j, check] of test.promql_expr_test.entries()) {
+      const mine = (check.exp_samples ?? []).filter(
+        ({ labels }) => labels.includes(`alertname="${alert}"`) && isMine(labels),
+      );
+      wanted.set(
+        `${i}:${j}`,
+        mine
+          .map(({ labels }) => keyOf(labels))
+          .sort()
+          .join('\n'),
+      );
+      check.expr = check.expr
+        .replace('alertstate="firing"', `alertstate="firing", asked!="${i}:${j}"`)
+        .replace(/alertname=~"[^"]*"|alertname!="Watchdog"/, `alertname=~"${alert}M.*"`);
+      // So that everything that fires is printed.
+      check.exp_samples = [{ labels: '{asked="everything"}', value: 1 }];
+    }
+  }
+  return { tests: yamlText(content), wanted };
+}
 
 /**
- * Which of the mutants do what the tests say, by number. `file`: tests with what the rule itself must do. The rule is there too,
- * unchanged: rejects with an Error if it fails.
+ * Which of the mutants do what the tests say, by number. `file`: tests with what the rule itself must do, for the SLOs that it is
+ * about. The rule is there too, unchanged: rejects with an Error if it fails.
  */
 export async function survivors(
   groups: readonly RuleGroup[],
   rule: AlertingRule,
   mutants: readonly AlertingRule[],
   file: string,
-  telling: Telling,
+  isMine: (labels: string) => boolean = () => true,
 ): Promise<number[]> {
-  const { label, value } = telling;
-  const copies = [rule, ...mutants].map((one, i): Rule => {
-    const own = `${label}="m${i}"`;
-    return {
+  const { alert } = rule;
+  const { tests, wanted } = asked(file, alert, isMine);
+  let alive = [rule, ...mutants].map((one, i) => ({ one, i, name: `${alert}M${i}.` }));
+  for (;;) {
+    const copies = alive.map(({ one, name }) => ({
       ...one,
-      expr: one.expr.replaceAll(`${label}="${value}"`, own),
-      labels: { ...rule.labels, [label]: `m${i}` },
-    };
-  });
-  const rules = prometheusRuleFile(
-    groups.map((group) => ({ ...group, rules: group.rules.flatMap((one) => (one === rule ? copies : [one])) })),
-  );
-  const content = parse(file) as TestFile;
-  const wanted = new Map<string, string[]>();
-  for (const [i, test] of content.tests.entries()) {
-    delete test.alert_rule_test;
-    for (const [j, check] of test.promql_expr_test.entries()) {
-      const expected = (check.exp_samples ?? []).flatMap(({ labels }) => keyOf(labels, rule.alert, telling) ?? []);
-      wanted.set(`${i}:${j}`, expected.sort());
-      check.expr = check.expr
-        .replace(/by \(([^)]*)\)/, (_, by: string) => `by (${by.includes(label) ? by : `${by}, ${label}`})`)
-        .replace('alertstate="firing"', `alertstate="firing", asked!="${i}:${j}"`)
-        .replace(/alertname=~"[^"]*"|alertname!="Watchdog"/, `alertname="${rule.alert}"`);
-      // So that everything that fires is printed.
-      check.exp_samples = [{ labels: '{asked="everything"}', value: 1 }];
-    }
+      alert: name.replace('.', 'E'),
+      expr: one.expr.replaceAll(`"${alert}"`, `"${name.replace('.', 'E')}"`),
+    }));
+    const rules = prometheusRuleFile(
+      groups.map((group) => ({ ...group, rules: group.rules.flatMap((one) => (one === rule ? copies : [one])) })),
+    );
+    const failures = await runPromtoolTests({ rules, tests });
+    // A rule that cannot be evaluated has failed, and promtool says nothing of the others then.
+    const broken = new Set(
+      failures.flatMap((text) => [...text.matchAll(/rule: \w+M(\d+)E, time/g)].map(([, i]) => Number(i))),
+    );
+    if (broken.has(0)) throw new Error(failures.join('\n'));
+    if (broken.size === 0)
+      return alike(
+        failures,
+        wanted,
+        alive.map(({ i }) => i),
+        alert,
+      );
+    alive = alive.filter(({ i }) => !broken.has(i));
   }
-  const failures = await runPromtoolTests({ rules, tests: yamlText(content) });
+}
+
+function alike(
+  failures: readonly string[],
+  wanted: ReadonlyMap<string, string>,
+  all: readonly number[],
+  alert: string,
+): number[] {
   const wrong = new Set<number>();
   const seen = new Set<string>();
   for (const failure of failures) {
     const at = /asked!=\\"([\d:]+)\\"/.exec(failure)?.[1];
     if (at === undefined) throw new Error(failure);
     seen.add(at);
-    const got = failure.slice(failure.indexOf('got:'));
-    const fired = Map.groupBy(
-      [...got.matchAll(/\{[^}]*\}/g)].map(([labels]) => labels),
-      (labels) => Number(new RegExp(`${label}="m(\\d+)"`).exec(labels)?.[1]),
-    );
-    const expected = wanted.get(at)!.join('\n');
-    for (const i of copies.keys()) {
-      const mine = (fired.get(i) ?? []).map((labels) => keyOf(labels, rule.alert, telling)).sort();
-      if (mine.join('\n') !== expected) wrong.add(i);
-    }
+    const samples = failure.slice(failure.indexOf('got:')).match(/\{[^}]*\}/g) ?? [];
+    const fired = Map.groupBy(samples, (labels) => Number(/M(\d+)E"/.exec(labels)?.[1]));
+    for (const i of all) if ((fired.get(i) ?? []).map(keyOf).sort().join('\n') !== wanted.get(at)) wrong.add(i);
+    if (wrong.has(0)) throw new Error(`${alert} itself fails: ${failure}\nwanted: ${wanted.get(at)}`);
   }
   if (seen.size !== wanted.size) throw new Error(`promtool answered ${seen.size} of ${wanted.size} questions`);
-  if (wrong.has(0)) throw new Error(`${rule.alert} itself fails`);
-  return [...copies.keys()].filter((i) => i > 0 && !wrong.has(i)).map((i) => i - 1);
+  return all.filter((i) => i > 0 && !wrong.has(i)).map((i) => i - 1);
 }

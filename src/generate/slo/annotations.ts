@@ -1,5 +1,6 @@
 // What on-call reads in a burn alert: templates of Prometheus whose queries run only while the alert fires, for its SLO alone.
 import type { Alerting } from '../../spec/alerting.ts';
+import { PROMQL_TARGET } from '../../spec/promql-sli.ts';
 import { formatDuration } from '../../spec/scalars.ts';
 import { sloLinks } from './links.ts';
 import { ALERT, KEY, TOTALS } from './names.ts';
@@ -55,7 +56,11 @@ function causes(longMs: number): string {
   const query = `topk(3, sum by (step, outcome, blame) (${runs} - (last_over_time(${runs}[${window}] offset ${window}) or ${runs} * 0) > 0))`;
   const each =
     '{{ range $i, $c := . }}{{ if $i }}, {{ end }}{{ $c.Value | printf "%.0f" }}x {{ $c.Labels.step }}: {{ $c.Labels.outcome }} ({{ $c.Labels.blame }}){{ end }}';
-  return template(query, each, 'no failed step: too slow or too old; the SLO says more');
+  return template(
+    query,
+    each,
+    `{{ if eq $labels.target "${PROMQL_TARGET}" }}counted in Prometheus: run the query of its SLI{{ else }}no failed step: too slow or too old; the SLO says more{{ end }}`,
+  );
 }
 
 /** Annotations of a tier's alert. */

@@ -1,5 +1,6 @@
 // Links of an alert: runbook, board, API. Those whose address the spec does not say are left out; runbooks are files then.
 import type { Alerting } from '../../spec/alerting.ts';
+import { PROMQL_TARGET } from '../../spec/promql-sli.ts';
 
 /** Uid of the board of one SLO. */
 const SLO_BOARD = 'plimsoll-slo';
@@ -18,6 +19,9 @@ export function sloLinks(alert: string, alerting: Alerting): Record<string, stri
     ...(dashboards !== undefined && {
       dashboard_url: `${dashboards}/d/${SLO_BOARD}?var-cluster=${CLUSTER}&var-slo={{ $labels.slo }}`,
     }),
-    ...(exporter !== undefined && { slo_url: `${exporter}/api/v1/slos/{{ $labels.slo }}` }),
+    // The exporter knows nothing of what Prometheus counts.
+    ...(exporter !== undefined && {
+      slo_url: `{{ if ne $labels.target "${PROMQL_TARGET}" }}${exporter}/api/v1/slos/{{ $labels.slo }}{{ end }}`,
+    }),
   };
 }
