@@ -45,8 +45,28 @@ export function lintSpec(spec: KnownSpec): Problem[] {
   const maintenance = spec.maintenance.flatMap((window, index) =>
     window === null ? [] : lintMaintenance(window, ['maintenance', index], spec),
   );
-  return [...slos, ...duplicates(spec.slos), ...maintenance, ...series(spec), ...reservedLocation(spec)];
+  return [
+    ...slos,
+    ...duplicates(spec.slos),
+    ...maintenance,
+    ...series(spec),
+    ...missingGauges(spec),
+    ...reservedLocation(spec),
+  ];
 }
+
+/** Alerts on gauges that are not served would never fire. */
+const missingGauges = ({ alerting, exporter }: KnownSpec): Problem[] =>
+  alerting?.evaluate === 'exporter' && exporter?.windowGauges === false
+    ? [
+        {
+          rule: 'window-gauges',
+          path: ['exporter', 'windowGauges'],
+          message: 'alerting.evaluate is exporter, and the gauges that its alerts use are switched off',
+          hint: 'leave out windowGauges: false, or alerting.evaluate: exporter',
+        },
+      ]
+    : [];
 
 /** The target of an SLO; null or undefined if it has none, or none that is known. */
 const targetIn = ({ sli }: Part<Slo>): string | null | undefined => (sli === null ? null : targetOf(sli));

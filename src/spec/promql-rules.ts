@@ -27,6 +27,11 @@ export const PROMQL_ERRORS = {
     'With evaluate: exporter, alerts use burn rates that the exporter has computed from its own probes. What is counted in Prometheus never reaches it, so the SLO would have no alert at all.',
     'Leave alerting.evaluate out (prometheus), or use an SLI of kind probe, latency, freshness or hits.',
   ),
+  'window-gauges': error(
+    'alerts use gauges that are switched off',
+    'With alerting.evaluate: exporter, alerts are made of slo_burn_rate and slo_coverage_ratio. With exporter.windowGauges: false these are not served, and no alert would ever fire.',
+    'Leave one of the two out.',
+  ),
   'reserved-name': error(
     'a name that stands for SLIs that Prometheus counts',
     'Their series have target="promql" and location="prometheus". A target or exporter of that name could not be told from them.',

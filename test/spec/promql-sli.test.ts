@@ -51,6 +51,12 @@ it.each([
   ['a window beyond what the exporter keeps', { ...of(ratio({})), exporter: { retention: '10d' } }, []],
   ['dependsOn a target', { targets: [shop], ...of(ratio({}), { dependsOn: ['shop'] }) }, []],
   ['dependsOn an unknown target', of(ratio({}), { dependsOn: ['shop'] }), ['unknown-target']],
+  [
+    'evaluate: exporter, and no gauges',
+    { targets: [shop], slos: [slo()], alerting: { evaluate: 'exporter' }, exporter: { windowGauges: false } },
+    ['window-gauges'],
+  ],
+  ['no gauges, which Prometheus needs not', { targets: [shop], slos: [slo()], exporter: { windowGauges: false } }, []],
   ['a target named promql', { targets: [{ ...shop, name: 'promql' }] }, ['reserved-name']],
   ['a location named prometheus', { targets: [shop], exporter: { location: 'prometheus' } }, ['reserved-name']],
   ['two that are alike', { slos: [slo({ sli: ratio({}) }), slo({ name: 'b', sli: ratio({}) })] }, ['duplicate-slo']],
