@@ -3,9 +3,8 @@
 import { nominalPeriodMs } from '../slo/calendar.ts';
 import { type BurnTier, fewestBadToFire, PROBES_TO_JUDGE, STANDARD_WINDOWS_MS, tiersFor } from '../slo/policy.ts';
 import type { Path, Problem } from './finding.ts';
+import { lintPromql, lintSettings } from './lint-evaluation.ts';
 import { isWhole, type Part } from './part.ts';
-import { lostCluster } from './promql-checks.ts';
-import { PROMQL_LOCATION } from './promql-sli.ts';
 import { formatDuration } from './scalars.ts';
 import { covers, type Maintenance, type Slo, type Spec, targetOf } from './spec.ts';
 
@@ -45,65 +44,12 @@ export function lintSpec(spec: KnownSpec): Problem[] {
   const maintenance = spec.maintenance.flatMap((window, index) =>
     window === null ? [] : lintMaintenance(window, ['maintenance', index], spec),
   );
-  return [
-    ...slos,
-    ...duplicates(spec.slos),
-    ...maintenance,
-    ...series(spec),
-    ...missingGauges(spec),
-    ...reservedLocation(spec),
-  ];
+  return [...slos, ...duplicates(spec.slos), ...maintenance, ...series(spec), ...lintSettings(spec)];
 }
-
-/** Alerts on gauges that are not served would never fire. */
-const missingGauges = ({ alerting, exporter }: KnownSpec): Problem[] =>
-  alerting?.evaluate === 'exporter' && exporter?.windowGauges === false
-    ? [
-        {
-          rule: 'window-gauges',
-          path: ['exporter', 'windowGauges'],
-          message: 'alerting.evaluate is exporter, and the gauges that its alerts use are switched off',
-          hint: 'leave out windowGauges: false, or alerting.evaluate: exporter',
-        },
-      ]
-    : [];
 
 /** The target of an SLO; null or undefined if it has none, or none that is known. */
 const targetIn = ({ sli }: Part<Slo>): string | null | undefined => (sli === null ? null : targetOf(sli));
 const isCounted = (slo: Part<Slo> | null): boolean => slo !== null && targetIn(slo) === undefined;
-
-/** What the settings mean for an SLO that Prometheus counts. */
-function lintPromql(slo: Part<Slo>, path: Path, { alerting }: KnownSpec): Problem[] {
-  if (slo.sli === null || 'target' in slo.sli) return [];
-  const problems: Problem[] = [];
-  if (alerting?.evaluate === 'exporter')
-    problems.push({
-      rule: 'promql-evaluate',
-      path: [...path, 'sli', 'kind'],
-      message: 'Prometheus counts this SLI, and alerting.evaluate: exporter has no rules that count',
-      hint: 'leave alerting.evaluate out, or use an SLI that counts runs of a target',
-    });
-  if (lostCluster(slo.sli) !== undefined)
-    problems.push({
-      rule: 'promql-cluster',
-      path: [...path, 'sli', 'query'],
-      message: 'the result has no label cluster, by which its SLO is known',
-      hint: 'keep it: sum by (cluster) (...) instead of sum(...)',
-    });
-  return problems;
-}
-
-function reservedLocation({ exporter }: KnownSpec): Problem[] {
-  if (exporter?.location !== PROMQL_LOCATION) return [];
-  return [
-    {
-      rule: 'reserved-name',
-      path: ['exporter', 'location'],
-      message: `the location ${PROMQL_LOCATION} stands for SLIs that Prometheus counts`,
-      hint: 'choose another name',
-    },
-  ];
-}
 
 function lintSlo(slo: Part<Slo>, path: Path, spec: KnownSpec, intervalMs: number | undefined): Problem[] {
   const problems: Problem[] = [];
