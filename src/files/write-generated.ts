@@ -49,7 +49,7 @@ export function writeGenerated(folder: string, files: readonly GeneratedFile[]):
   try {
     for (const { path, text } of [...files.filter((file) => isNew.has(file.path)), list]) {
       const to = join(folder, path);
-      mkdirSync(dirname(to), { recursive: true });
+      makeFolder(dirname(to));
       const from = `${to}.new`;
       written.push([from, to]);
       writeFileSync(from, text);
@@ -61,4 +61,11 @@ export function writeGenerated(folder: string, files: readonly GeneratedFile[]):
   for (const [from, to] of written) renameSync(from, to);
   for (const { path, what } of drift) if (what === 'no longer generated') rmSync(join(folder, path), { force: true });
   return drift;
+}
+
+/** Level by level: mkdir of Node with `recursive` never returns where a file system says ENOENT of a folder that is there (/proc). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }

@@ -185,6 +185,9 @@ describe('writing', () => {
     expect(existsSync(join(folder, 'a/b.yaml'))).toBe(false);
     expect(readFileSync(join(folder, 'own.yaml'), 'utf8')).toBe('mine');
   });
+  it('fails where no folder can be made, and does not hang', () => {
+    expect(() => writeGenerated('/proc/plimsoll/out', [{ path: 'a.yaml', text: '1' }])).toThrow(/ENOENT|EPERM|EACCES/);
+  });
   it('changes nothing if one file cannot be written', () => {
     writeGenerated(folder, [{ path: 'c.yaml', text: '4' }]);
     // A folder stands where a file is written first.

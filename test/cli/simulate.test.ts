@@ -154,7 +154,7 @@ describe('--output json', () => {
     const [got] = await json('--outage', '2d@2%');
     expect(got!.slos[0]!.usedUp).toEqual({
       bestMs: 86 * 50 * 30_000 + 49 * 30_000,
-      worstMs: 87 * 50 * 30_000 + 190_000,
+      worstMs: 87 * 50 * 30_000 + 310_000,
     });
     expect(got!.slos[0]!.exhaustedAtMs).toBe(87 * 50 * 30_000);
   });
