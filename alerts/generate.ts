@@ -7,8 +7,9 @@ import type { RuleGroup } from '../src/generate/rule.ts';
 import { checkRules } from '../src/generate/rule-check.ts';
 import { mimirRuleFile, prometheusRuleFile, prometheusRuleObject } from '../src/generate/rule-files.ts';
 import { sloRules } from '../src/generate/slo/groups.ts';
+import { sloTestFile } from '../src/generate/slo/tests.ts';
 import type { Alerting } from '../src/spec/alerting.ts';
-import type { Spec } from '../src/spec/spec.ts';
+import { isRunSlo, type Spec } from '../src/spec/spec.ts';
 import { alertmanagerFiles } from './routing/files.ts';
 import { COMPONENT_ALERTS } from './rules/families.ts';
 
@@ -45,6 +46,9 @@ export function alertFiles(spec: Spec): GeneratedFile[] {
     ...[...byFile].map(([file, of]) => ({ path: rulesFile(file), text: prometheusRuleFile(of) })),
     { path: 'rules.mimir.yaml', text: mimirRuleFile(groups) },
     { path: 'rules.kubernetes.yaml', text: prometheusRuleObject({ name: 'plimsoll' }, groups) },
+    ...(spec.slos.some(isRunSlo)
+      ? [{ path: 'tests/slo.test.yaml', text: sloTestFile(spec, [`../${rulesFile('slo')}`]) }]
+      : []),
     ...componentAlerts(spec).map((family) => ({
       path: `tests/component-${family.name}.test.yaml`,
       text: componentTestFile([family], [`../${rulesFile(`component-${family.name}`)}`]),

@@ -76,6 +76,8 @@ const links = (slo: string, alerting: Alerting): Record<string, string> => ({
       name,
       template
         .replace(/var-cluster=.*&var-slo=/, `var-cluster=${CLUSTER}&var-slo=`)
+        // Its SLOs are measured by probes.
+        .replace(/^\{\{ if ne \$labels\.target "\w+" \}\}(.*)\{\{ end \}\}$/, '$1')
         .replaceAll('{{ $labels.slo }}', slo),
     ]),
   ),
