@@ -23,6 +23,27 @@ const badState = outcomeAlert({
     '{{ $value | humanizePercentage }} of the probes of {{ $labels.target }} in the last 10 minutes ended in {{ $labels.outcome }}. WordPress answers, but not with the page visitors should see: look for an update of core, a plugin or a theme, or a changed setting.',
 });
 
+const down = outcomeAlert({
+  alert: 'WordPressDown',
+  kind: 'wordpress',
+  outcomes: ['refused', 'reset', 'timeout', 'unreachable', 'protocol_error'],
+  owner: 'platform',
+  summary: '{{ $labels.target }} does not answer',
+  description:
+    '{{ $value | humanizePercentage }} of the probes of {{ $labels.target }} in the last 10 minutes got no answer. EdgeDown and OriginDown tell the CDN from what is behind it; else look at the gateway and the pods.',
+});
+
+const serverErrors = outcomeAlert({
+  alert: 'WordPressServerErrors',
+  kind: 'wordpress',
+  outcomes: ['server_error', 'bad_gateway', 'status'],
+  perOutcome: true,
+  owner: 'web',
+  summary: '{{ $labels.target }} answers with errors ({{ $labels.outcome }})',
+  description:
+    '{{ $value | humanizePercentage }} of the probes of {{ $labels.target }} in the last 10 minutes ended in {{ $labels.outcome }}. bad_gateway: nothing answers behind nginx, so PHP-FPM is down or restarting; server_error: PHP itself fails, see its log; status: a status that is not the expected one.',
+});
+
 const databaseError = outcomeAlert({
   alert: 'WordPressDatabaseError',
   kind: 'wordpress',
@@ -132,5 +153,5 @@ const objectCache = outcomeAlert({
 
 export const WORDPRESS: AlertFamily = {
   name: 'wordpress',
-  alerts: [badState, databaseError, maintenanceStuck, saturated, poolFull, cronStuck, objectCache],
+  alerts: [down, serverErrors, badState, databaseError, maintenanceStuck, saturated, poolFull, cronStuck, objectCache],
 };

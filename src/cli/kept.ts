@@ -1,6 +1,7 @@
 // Keeps what a push replaces, in a file that can be pushed again. Never overwrites one.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../files/write-generated.ts';
 import { CommandError, EXIT } from './exit.ts';
 
 /** Writes the file and returns its path. Only its owner can read it: an Alertmanager config holds secrets. */
@@ -8,7 +9,7 @@ export function keep(folder: string, text: string, nowMs = Date.now()): string {
   const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]/g, '').replace('.', '-');
   const file = join(folder, `plimsoll-replaced-${stamp}.yaml`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
     return file;
   } catch (error) {

@@ -1,7 +1,7 @@
 // Writes what was generated, all of it or nothing; or says how the folder differs. Files that it wrote before and that are
 // no longer generated are removed; it never touches others.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { GeneratedFile } from '../generate/file.ts';
 
 /** The list of what was written, so that what is no longer generated can be removed. */
@@ -64,8 +64,8 @@ export function writeGenerated(folder: string, files: readonly GeneratedFile[]):
 }
 
 /** Level by level: mkdir of Node with `recursive` never returns where a file system says ENOENT of a folder that is there (/proc). */
-function makeFolder(path: string): void {
+export function makeFolder(path: string): void {
   if (existsSync(path)) return;
-  makeFolder(dirname(path));
+  makeFolder(dirname(resolve(path)));
   mkdirSync(path);
 }

@@ -58,9 +58,11 @@ export const COMPONENT_ALERT_NAMES = [
   'WordPressBadState',
   'WordPressCronStuck',
   'WordPressDatabaseError',
+  'WordPressDown',
   'WordPressMaintenanceStuck',
   'WordPressObjectCacheMissing',
   'WordPressPhpSaturated',
+  'WordPressServerErrors',
   'WordPressZoneEmpty',
   'WordPressZoneSkew',
 ] as const;

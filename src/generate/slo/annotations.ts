@@ -49,11 +49,11 @@ function since(longMs: number): string {
   );
 }
 
-/** Steps, outcomes and blames of the bad runs of the SLO's target. A series that is new in the window began at 0. */
+/** Steps, outcomes and blames of the bad runs of the SLO's target. A series that is new in the window began at 0; after a restart all of it counts. */
 function causes(longMs: number): string {
-  const runs = 'probe_runs_total{cluster=%[1]q, target=%[3]q, outcome!~"ok|skipped"}';
+  const runs = 'probe_runs_total{cluster=%[1]q, target=%[3]q, outcome!~"ok|skipped", blame!~"prober|config"}';
   const window = formatDuration(longMs);
-  const query = `topk(3, sum by (step, outcome, blame) (${runs} - (last_over_time(${runs}[${window}] offset ${window}) or ${runs} * 0) > 0))`;
+  const query = `topk(3, sum by (step, outcome, blame) ((${runs} - (last_over_time(${runs}[${window}] offset ${window}) or ${runs} * 0) >= 0 or ${runs}) > 0))`;
   const each =
     '{{ range $i, $c := . }}{{ if $i }}, {{ end }}{{ $c.Value | printf "%.0f" }}x {{ $c.Labels.step }}: {{ $c.Labels.outcome }} ({{ $c.Labels.blame }}){{ end }}';
   return template(
@@ -75,7 +75,7 @@ export function burnAnnotations(
   const exhausted = `(${left} > 0) * (${periodSeconds(periods)}) / (${burn(short)} > 0)`;
   return {
     summary: `{{ $labels.slo }} burns its error budget at ${template(burn(long), `${FIRST}printf "%.1f" }}`, 'an unknown number of')} times the rate it can afford`,
-    description: `The SLO {{ $labels.slo }} of {{ $labels.service }} loses its error budget too fast, over ${formatDuration(tier.longMs)} and still over ${formatDuration(tier.shortMs)}. {{ $labels.team }} looks at {{ $labels.target }} now.`,
+    description: `The SLO {{ $labels.slo }} of {{ $labels.service }} loses its error budget too fast, over ${formatDuration(tier.longMs)} and still over ${formatDuration(tier.shortMs)}. {{ $labels.team }} looks at it now.`,
     burn_long: windowText(long),
     burn_short: windowText(short),
     since: since(tier.longMs),

@@ -12,6 +12,7 @@ import { recordingRules } from './record.ts';
 import { type RuleTier, ruleTiers } from './tiers.ts';
 import {
   exhaustedAlert,
+  forgottenRule,
   lostAlert,
   maintenanceAlert,
   removedRule,
@@ -73,14 +74,10 @@ function groupsOf(spec: Spec): PackableGroup[] {
       chain: true,
       intervalMs: slowMs(spec),
       // An SLO that was removed while its exporter was gone is seen with this memory.
-      rules: [
-        removedRule('1d'),
-        ...uncovered(slowOnly),
-        ...burn(slow),
-        exhaustedAlert(spec),
-        ...ruleAlerts(spec, slowMs(spec)),
-      ],
+      rules: [removedRule('1d'), forgottenRule, ...uncovered(slowOnly), ...burn(slow), exhaustedAlert(spec)],
     },
+    // Apart from the groups that they are about.
+    { name: 'slo-rules', intervalMs: interval, rules: ruleAlerts(spec, slowMs(spec)) },
     ...promqlGroups(spec),
   ];
 }

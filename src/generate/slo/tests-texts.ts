@@ -53,13 +53,13 @@ export function burnTexts(
   const text = (window: { bad: number; n: number }, ms: number) =>
     `${window.bad} bad of ${window.n} in ${formatDuration(ms)}, burn rate ${burn(window).toFixed(1)}`;
   const { budgetRatio = 0.5 } = phaseAt(timeline, tick * clock.evaluationMs);
-  const { slo, service, team, target } = subject;
+  const { slo, service, team } = subject;
   const { bad } = at(tick);
   const far = tick * clock.evaluationMs - tier.longMs;
   const failed = bad - (far >= 0 ? at(Math.floor(far / clock.evaluationMs)).bad : 0);
   return {
     summary: `${slo} burns its error budget at ${burn(long).toFixed(1)} times the rate it can afford`,
-    description: `The SLO ${slo} of ${service} loses its error budget too fast, over ${formatDuration(tier.longMs)} and still over ${formatDuration(tier.shortMs)}. ${team} looks at ${target} now.`,
+    description: `The SLO ${slo} of ${service} loses its error budget too fast, over ${formatDuration(tier.longMs)} and still over ${formatDuration(tier.shortMs)}. ${team} looks at it now.`,
     burn_long: text(long, tier.longMs),
     burn_short: text(short, tier.shortMs),
     since: sinceText(tier, timeline, clock, tick),

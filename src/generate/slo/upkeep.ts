@@ -25,6 +25,18 @@ slo_info`,
   labels: { seen },
 });
 
+/**
+ * SLOs that nobody has served for a day: removed together with their exporter, or while it got another instance. Their totals and
+ * alerts end; that an exporter is gone has been said for a day then, and the Watchdog still says it.
+ */
+export const forgottenRule: RecordingRule = {
+  record: REMOVED,
+  expr: `max by (${KEY}) (${TOTALS.known})
+unless on (${KEY})
+last_over_time(slo_info[1d])`,
+  labels: { seen: 'not for 1d' },
+};
+
 /** The distinct steps of the SLOs of a spec, ms, ascending. What Prometheus counts has the step of its rules. */
 export function stepsOf({ slos, targets, alerting }: Spec): number[] {
   const used = new Set(slos.filter(isRunSlo).map((slo) => slo.sli.target));
@@ -57,7 +69,7 @@ ${REMOVED}`,
     labels: { severity: 'page', step },
     annotations: {
       summary: '{{ $labels.slo }} has not been measured for three steps',
-      description: `Nothing is known of the SLO {{ $labels.slo }} of {{ $labels.service }} since ${silent} or longer: the exporter is gone, cannot be scraped, or cannot judge {{ $labels.target }}. An outage would not be seen. Alerts that fired before are kept.`,
+      description: `Nothing is known of the SLO {{ $labels.slo }} of {{ $labels.service }} since ${silent} or longer: the exporter is gone, cannot be scraped, or cannot tell good from bad. An outage would not be seen. Alerts that fired before are kept.`,
       ...sloLinks(ALERT.lost, alerting),
     },
   };
@@ -100,8 +112,8 @@ export const maintenanceAlert: AlertingRule = {
 export const watchdogAlert = ({ alerting, slos }: Spec): AlertingRule => ({
   alert: ALERT.watchdog,
   expr: slos.some(isRunSlo)
-    ? 'count(slo_events_total{result="good"}) > 0'
-    : `count(slo_info and on (${KEY}) ${TOTALS.known}) > 0`,
+    ? 'count by (cluster) (slo_events_total{result="good"}) > 0'
+    : `count by (cluster) (slo_info and on (${KEY}) ${TOTALS.known}) > 0`,
   forMs: 0,
   labels: { severity: 'none', heartbeat: 'plimsoll' },
   annotations: {
@@ -111,7 +123,7 @@ export const watchdogAlert = ({ alerting, slos }: Spec): AlertingRule => ({
   },
 });
 
-const OUR_GROUPS = '.*slo-.+';
+const OUR_GROUPS = '.*;slo-(burn|slow|promql).*';
 
 /** What goes wrong with the rules themselves, in Prometheus or in Mimir's ruler. */
 export function ruleAlerts({ alerting }: Spec, intervalMs: number): AlertingRule[] {
