@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packGroups } from '../../src/generate/pack.ts';
 import { sloRules } from '../../src/generate/slo/groups.ts';
 import { ALERT, TOTALS } from '../../src/generate/slo/names.ts';
+import { forgottenRule } from '../../src/generate/slo/upkeep.ts';
 import { eventsIn } from '../../src/generate/slo/window.ts';
 import { STANDARD_WINDOWS_MS } from '../../src/slo/policy.ts';
 import { formatDuration } from '../../src/spec/scalars.ts';
@@ -290,6 +291,26 @@ describe('an SLO that is removed', () => {
     expect(told(changes, ALERT.lost)).toEqual([]);
     const left = await prometheus.query(`{__name__=~"slo:.+:total", slo="a"}`, minutes(50));
     expect(left).toEqual([]);
+  });
+});
+
+describe('an SLO that nobody has served for a day', () => {
+  it.each([
+    ['23 hours', 23 * HOUR, 0],
+    ['25 hours', 25 * HOUR, 1],
+  ] as const)('is taken for removed: after %s', async (_, ms, found) => {
+    const now = START + 3 * DAY;
+    const until = (toMs: number) => {
+      const samples: (readonly [number, number])[] = [];
+      for (let at = START + DAY; at <= toMs; at += 5 * MINUTE) samples.push([at, 1]);
+      return samples;
+    };
+    const key = { cluster: 'c', slo: 'a' };
+    await writeHistory(prometheus.url, [
+      { labels: { __name__: TOTALS.known, location: 'main', ...key }, samples: until(now) },
+      { labels: { __name__: 'slo_info', instance: 'old', ...key }, samples: until(now - ms) },
+    ]);
+    expect(await prometheus.query(forgottenRule.expr, now)).toHaveLength(found);
   });
 });
 

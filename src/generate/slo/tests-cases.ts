@@ -148,10 +148,7 @@ export function upkeep(subjects: readonly Subject[], lengths: Lengths): Story[] 
         return [one, { subject: other, timeline: old(s, [phase('good', endOf(one.timeline))]) }];
       }),
     },
-    {
-      name: 'lone failures say nothing',
-      played: burning.map((s) => lone(s, lengths)),
-    },
+    { name: 'lone failures say nothing', played: burning.map((s) => lone(s, lengths)) },
     {
       name: 'without traffic there is no burn, and soon it is said that nothing is measured',
       played: subjects.map((subject) => ({
