@@ -29,9 +29,7 @@ const committed = () => {
 const manySlos = (count: number) =>
   validSpec({
     targets: [shop],
-    slos: Array.from({ length: count }, (_, i) =>
-      slo({ name: `slo-${i}`, objective: `99.${(i % 5) + 1}%` }),
-    ),
+    slos: Array.from({ length: count }, (_, i) => slo({ name: `slo-${i}`, objective: `99.${(i % 5) + 1}%` })),
   });
 const sloAlerts = (spec = committed()): AlertingRule[] =>
   ruleGroups(spec)
