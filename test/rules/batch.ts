@@ -22,15 +22,13 @@ const keyOf = (labels: string): string =>
     .join(' ');
 
 /** Questions that show everything that fires of an alert's copies, and what the alert itself must answer, by number. */
-function asked(file: string, alert: string, isMine: (labels: string) => boolean) {
+function asked(file: string, alert: string) {
   const content = parse(file) as TestFile;
   const wanted = new Map<string, string>();
   for (const [i, test] of content.tests.entries()) {
     delete test.alert_rule_test;
     for (const [j, check] of test.promql_expr_test.entries()) {
-      const mine = (check.exp_samples ?? []).filter(
-        ({ labels }) => labels.includes(`alertname="${alert}"`) && isMine(labels),
-      );
+      const mine = (check.exp_samples ?? []).filter(({ labels }) => labels.includes(`alertname="${alert}"`));
       wanted.set(
         `${i}:${j}`,
         mine
@@ -49,18 +47,17 @@ function asked(file: string, alert: string, isMine: (labels: string) => boolean)
 }
 
 /**
- * Which of the mutants do what the tests say, by number. `file`: tests with what the rule itself must do, for the SLOs that it is
- * about. The rule is there too, unchanged: rejects with an Error if it fails.
+ * Which of the mutants do what the tests say, by number. `file`: tests with what the rule itself must do. The rule is there too,
+ * unchanged: rejects with an Error if it fails.
  */
 export async function survivors(
   groups: readonly RuleGroup[],
   rule: AlertingRule,
   mutants: readonly AlertingRule[],
   file: string,
-  isMine: (labels: string) => boolean = () => true,
 ): Promise<number[]> {
   const { alert } = rule;
-  const { tests, wanted } = asked(file, alert, isMine);
+  const { tests, wanted } = asked(file, alert);
   let alive = [rule, ...mutants].map((one, i) => ({ one, i, name: `${alert}M${i}.` }));
   for (;;) {
     const copies = alive.map(({ one, name }) => ({

@@ -12,6 +12,8 @@ interface Labels {
   readonly slo?: string;
   readonly cluster?: string;
   readonly instance?: string;
+  readonly namespace?: string;
+  readonly job?: string;
   readonly location?: string;
   readonly team?: string;
   readonly service?: string;
@@ -39,10 +41,10 @@ const held = (value: string | number): string => (typeof value === 'number' ? `$
 /** All series of one SLO from one exporter, a value every 30 s. Without more, it is SLO a of long ago, 99 %, and its step is 30 s. */
 export function served(counts: Counts, labels: Labels = {}, gauges: Gauges = {}): Series[] {
   const { slo = 'a', cluster = 'c', instance = 'i:1', location = 'main', team = 'web', service = 'shop' } = labels;
-  const { target = 'shop', window = '6h' } = labels;
+  const { target = 'shop', window = '6h', job = 'plimsoll', namespace } = labels;
   const { objective = 0.99, created = -9_999_999, budget = 0.5, maintenance = 0, stepSeconds = 30, shape } = gauges;
   const of = (name: string, own: Record<string, string>, value: string | number): Series => ({
-    series: `${name}{${Object.entries({ cluster, instance, job: 'plimsoll', ...own })
+    series: `${name}{${Object.entries({ cluster, instance, job, ...(namespace && { namespace }), ...own })
       .map(([key, text]) => `${key}="${text}"`)
       .join(', ')}}`,
     values: typeof value === 'number' && shape !== undefined ? shape.replaceAll(/\b1x/g, `${value}x`) : held(value),
@@ -71,7 +73,9 @@ export function served(counts: Counts, labels: Labels = {}, gauges: Gauges = {})
 export interface Case {
   readonly name: string;
   readonly series: readonly Series[];
-  readonly fires: Readonly<Record<string, readonly string[]>>;
+  readonly fires?: Readonly<Record<string, readonly string[]>>;
+  /** What is recorded at a time: selector -> all its series ("a main", "a", with "@d" if the cluster is not c) -> value. */
+  readonly records?: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>>;
 }
 
 const LABELS = ['alertname', 'slo', 'tier', 'team', 'cluster', 'service'] as const;
@@ -103,20 +107,42 @@ function sample(text: string): { labels: string; value: number } {
   };
 }
 
+const asked = (expr: string, at: string, samples: { labels: string; value: number }[]) => ({
+  expr,
+  eval_time: at,
+  ...(samples.length > 0 && { exp_samples: samples }),
+});
+
+/** "a main@d"; "@d" is the cluster alone. */
+function recorded(key: string): string {
+  const [, slo, location, cluster = 'c'] = /^(.*?)(?: (\S+?))?(?:@(\S+))?$/.exec(key)!;
+  const labels = { cluster, ...(slo && { slo }), ...(location && { location }) };
+  return `{${Object.entries(labels)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(', ')}}`;
+}
+
 /** A test file for promtool. */
 export const caseFile = (cases: readonly Case[], groups: readonly string[], ruleFile = 'rules.yml'): string =>
   yamlText({
     rule_files: [ruleFile],
     evaluation_interval: '30s',
     group_eval_order: [...groups],
-    tests: cases.map(({ name, series, fires }) => ({
+    tests: cases.map(({ name, series, fires = {}, records = {} }) => ({
       name,
       interval: '30s',
       input_series: [...new Map(series.map((one) => [one.series, one])).values()],
-      promql_expr_test: Object.entries(fires).map(([at, alerts]) => ({
-        expr: QUESTION,
-        eval_time: at,
-        ...(alerts.length > 0 && { exp_samples: alerts.map(sample) }),
-      })),
+      promql_expr_test: [
+        ...Object.entries(fires).map(([at, alerts]) => asked(QUESTION, at, alerts.map(sample))),
+        ...Object.entries(records).flatMap(([at, selectors]) =>
+          Object.entries(selectors).map(([selector, series]) =>
+            asked(
+              `sum by (cluster, slo, location) (${selector})`,
+              at,
+              Object.entries(series).map(([key, value]) => ({ labels: recorded(key), value })),
+            ),
+          ),
+        ),
+      ],
     })),
   });

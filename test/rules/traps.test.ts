@@ -11,7 +11,9 @@ import { parsePercent } from '../../src/spec/scalars.ts';
 import { runPromtoolTests } from '../services/promtool.ts';
 import { rulesIn, shop, slo, validSpec } from '../spec/specs.ts';
 import { CASES, GROUPS } from './cases.ts';
+import { FORGOTTEN, RECORDED } from './recorded-cases.ts';
 import { caseFile, served } from './served.ts';
+import { UPKEEP } from './upkeep-cases.ts';
 
 // Texts have their own tests, and cost most of the time.
 const RULES = prometheusRuleFile(
@@ -20,20 +22,28 @@ const RULES = prometheusRuleFile(
     rules: group.rules.map((rule) => ('alert' in rule ? { ...rule, annotations: {} } : rule)),
   })),
 );
+const ALL = [...Object.values(CASES), ...RECORDED, FORGOTTEN, ...UPKEEP];
 const names = GROUPS.map(({ name }) => name);
 const nameOf = (rule: Rule): string => ('alert' in rule ? rule.alert : rule.record);
 const rulesFor = (...slos: object[]) => sloRules(validSpec({ targets: [shop], slos })).groups;
 
 describe("in Debian's promtool", () => {
-  it.each(Object.values(CASES))('$name', async (one) => {
+  it.each(ALL)('$name', async (one) => {
     expect(await runPromtoolTests({ rules: RULES, tests: caseFile([one], names) })).toEqual([]);
   });
-  it.each(Object.values(CASES))('and it is asked: $name', async (one) => {
-    const wrong = Object.fromEntries(
-      Object.entries(one.fires).map(([at, alerts]) => [at, alerts.length === 0 ? ['burn nothing page'] : []]),
+  it.each(ALL)('and it is asked: $name', async (one) => {
+    const fires = Object.fromEntries(
+      Object.entries(one.fires ?? {}).map(([at, alerts]) => [at, alerts.length === 0 ? ['burn nothing page'] : []]),
     );
-    const failures = await runPromtoolTests({ rules: RULES, tests: caseFile([{ ...one, fires: wrong }], names) });
-    expect(failures.length).toBe(Object.keys(wrong).length);
+    const records = Object.fromEntries(
+      Object.entries(one.records ?? {}).map(([at, of]) => [
+        at,
+        Object.fromEntries(Object.keys(of).map((selector) => [selector, { nothing: 7 }])),
+      ]),
+    );
+    const failures = await runPromtoolTests({ rules: RULES, tests: caseFile([{ ...one, fires, records }], names) });
+    const questions = Object.keys(fires).length + Object.values(records).flatMap(Object.keys).length;
+    expect(failures.length).toBe(questions);
   });
   it.each(Object.values(TOTALS))('T8 %s has no labels but cluster, slo and location', async (name) => {
     const tests = yamlText({

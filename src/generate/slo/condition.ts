@@ -24,7 +24,7 @@ function threshold({ factors }: RuleTier): string {
 }
 
 /** Time between two events of an SLO, seconds, by cluster and slo. */
-const STEP_SECONDS = `max by (${KEY}) (max by (${INFO_LABELS}) (slo_info) * on (cluster, target) group_left () max by (cluster, target) (probe_interval_seconds))`;
+const STEP_SECONDS = `max by (${KEY}) (max by (cluster, slo, target) (slo_info) * on (cluster, target) group_left () max by (cluster, target) (probe_interval_seconds))`;
 
 /** How the windows of a tier are judged: from totals in Prometheus, or from the gauges of the exporter. */
 export interface Judge {

@@ -10,9 +10,9 @@ export const TOTALS = {
 } as const;
 /** When an SLO was created that is younger than the longest window; nothing for all others. */
 export const YOUNG = 'slo:young_created:timestamp';
-/** 1 for an SLO of which too little is known in the last `window`; nothing for all others. */
+/** There for an SLO of which too little is known in the last `window`, with a value of no meaning; nothing for all others. */
 export const UNCOVERED = 'slo:uncovered:info';
-/** 1 for an SLO that its exporter no longer serves; nothing for all others. */
+/** There for an SLO that its exporter no longer serves, with a value of no meaning; nothing for all others. */
 export const REMOVED = 'slo:removed:info';
 /** 1, with the version of the SLO rules. */
 export const RULES_INFO = 'slo:rules:info';

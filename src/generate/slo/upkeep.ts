@@ -44,7 +44,10 @@ export function stepsOf({ slos, targets, alerting }: Spec): number[] {
   return [...new Set([...steps, ...(slos.some(isPromqlSlo) ? [alerting.interval] : [])])].sort((a, b) => a - b);
 }
 
-/** No known event for three steps, of an SLO that was known before. One rule for each distinct step. */
+/**
+ * No known event for three steps, of an SLO that was known before: one that was removed has no total any more. One rule for each
+ * distinct step.
+ */
 export function lostAlert(stepMs: number, { alerting }: Spec): AlertingRule {
   // A step is seen with the scrape after it, and judged with the evaluation after that.
   const silentMs = MISSED_STEPS * stepMs + alerting.scrapeInterval;
@@ -62,9 +65,7 @@ export function lostAlert(stepMs: number, { alerting }: Spec): AlertingRule {
   max by (${INFO_LABELS}) (ALERTS{alertname="${ALERT.lost}", step="${step}", alertstate="firing"})
 )
 and on (${KEY})
-(sum by (${KEY}) (${TOTALS.known} - ${past}) == 0)
-unless on (${KEY})
-${REMOVED}`,
+(sum by (${KEY}) (${TOTALS.known} - ${past}) == 0)`,
     forMs: 0,
     labels: { severity: 'page', step },
     annotations: {
@@ -96,7 +97,7 @@ export const exhaustedAlert = ({ alerting }: Spec): AlertingRule => ({
 export const maintenanceAlert: AlertingRule = {
   alert: ALERT.maintenance,
   expr: `max by (cluster, service, target) (
-  max by (${INFO_LABELS}) (slo_info)
+  max by (cluster, slo, service, target) (slo_info)
   * on (${KEY}) group_left ()
   (max by (${KEY}) (slo_maintenance_active) == 1)
 )`,
@@ -112,8 +113,8 @@ export const maintenanceAlert: AlertingRule = {
 export const watchdogAlert = ({ alerting, slos }: Spec): AlertingRule => ({
   alert: ALERT.watchdog,
   expr: slos.some(isRunSlo)
-    ? 'count by (cluster) (slo_events_total{result="good"}) > 0'
-    : `count by (cluster) (slo_info and on (${KEY}) ${TOTALS.known}) > 0`,
+    ? 'count by (cluster) (slo_events_total)'
+    : `count by (cluster) (slo_info and on (${KEY}) ${TOTALS.known})`,
   forMs: 0,
   labels: { severity: 'none', heartbeat: 'plimsoll' },
   annotations: {
