@@ -106,6 +106,9 @@ sum by (cluster, target) (increase(probe_cache_status_total{status!="unknown"}[3
   ],
 };
 
+// All of 4xx, not only 429: classes are counted from the start of Envoy, codes from the first answer that has one, and a
+// first 429 would have no hour before it. Scans are 404, guesses at logins 401 and 403; ten times the usual keeps broken
+// links out. alerts/README.md has more.
 // Both: many, and many more than an hour ago. 5 a second is beyond the crawler that meets a broken link; ten times is beyond a campaign.
 // The hour of comparison ends an hour ago, so that the alert lasts as long as the surge, for an hour at least.
 const SURGE_PER_SECOND = 5;

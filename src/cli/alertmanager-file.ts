@@ -1,6 +1,6 @@
 // The Alertmanager config for Mimir as it was generated, with its secrets filled in: Mimir takes no *_file. Never prints a secret.
 import { readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { unreadable } from '../files/named-files.ts';
 import type { AlertmanagerConfig } from '../generate/diff-alertmanager.ts';
@@ -100,15 +100,43 @@ function withSecrets(file: string, config: string): { text: string; config: unkn
   const where = file;
   const { source, findings } = readSource(file, config);
   if (source === undefined) throw new CommandError(EXIT.invalid, `${where}: ${findings[0]?.message}`);
+  const unusable = new Map<string, string>();
   const { secrets, problems } = resolveSecrets(source, {
     env: (name) => process.env[name],
-    readFile: (path) => readFileSync(path, 'utf8'),
+    readFile: (path) => {
+      const { text, problem } = secretFile(path);
+      if (problem !== undefined) unusable.set(resolve(path), problem);
+      return text;
+    },
   });
   const missing = problems.filter((problem) => problem.rule === 'secret-missing');
   if (missing.length > 0)
     throw new CommandError(
       EXIT.invalid,
-      missing.map(({ path, message }) => `${where}: ${path.join('.')}: ${message}`).join('\n'),
+      [...missing.map(({ path, message }) => `${where}: ${path.join('.')}: ${message}`), ...filesHint(unusable)].join(
+        '\n',
+      ),
     );
   return { text: source.doc.toString({ lineWidth: 0 }), config: source.doc.toJS(), secrets };
+}
+
+function secretFile(path: string): { text?: string; problem?: string } {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return { text, ...(text.trim() === '' && { problem: 'is empty' }) };
+  } catch (error) {
+    return { problem: unreadable(error) };
+  }
+}
+
+/** Which files must be there, on which machine, and what is in them. */
+function filesHint(unusable: ReadonlyMap<string, string>): string[] {
+  if (unusable.size === 0) return [];
+  const [these, each] =
+    unusable.size === 1 ? ['this file', 'with the secret'] : ['these files', 'each with one secret'];
+  return [
+    `Mimir reads no files, so push fills secrets in where it runs, also to compare without --yes. It needs ${these} on this machine, readable by you, ${each} and nothing else:`,
+    ...[...unusable].map(([path, problem]) => `  ${path} (${problem})`),
+    'Mount them there, or run push where they are. The paths are those of the section notify of the spec.',
+  ];
 }

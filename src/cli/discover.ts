@@ -1,8 +1,9 @@
 // --site URL: looks at a site once and makes a spec of default SLOs for what is there.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { stringify } from 'yaml';
+import { makeFolder } from '../files/write-generated.ts';
 import type { Run } from '../probe/runner.ts';
 import { hintOf, verdictOf } from '../spec/outcome.ts';
 import { parseSpec } from '../spec/parse.ts';
@@ -34,7 +35,7 @@ export async function discoverAndKeep(site: string, access: Access, folder: stri
   const file = join(folder, 'site.yaml');
   const found = { targets: spec.targets.map((t) => `${t.name} (${t.kind})`), slos: spec.slos.map((s) => s.name) };
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     writeFileSync(
       file,
       `# Found at ${site} by plimsoll serve --site. To keep and change it: copy it to plimsoll.yaml.\n${text}`,

@@ -1,7 +1,7 @@
 // plimsoll generate alerts: writes what on-call gets, or with --check says whether the folder is what the spec says.
 import type { Command } from 'commander';
 import { loadSpec } from '../files/load-spec.ts';
-import { type Drift, driftIn, writeGenerated } from '../files/write-generated.ts';
+import { type Drift, driftIn, fileInTheWay, writeGenerated } from '../files/write-generated.ts';
 import type { GeneratedFile } from '../generate/file.ts';
 import type { Spec } from '../spec/spec.ts';
 import { CommandError, EXIT } from './exit.ts';
@@ -46,6 +46,12 @@ export function specFrom(paths: readonly string[]): Spec {
 }
 
 function generate(files: readonly GeneratedFile[], folder: string, check: boolean): void {
+  const file = fileInTheWay(folder);
+  if (file !== undefined)
+    throw new CommandError(
+      EXIT.usage,
+      `--out ${folder}: ${file} is a file, and ${files.length} files go into a folder; name a folder, for example --out ${GENERATED}, or move the file away`,
+    );
   if (check) {
     const drift = driftIn(folder, files);
     if (drift.length === 0) console.log(`${folder}: ${files.length} files, as the spec says`);

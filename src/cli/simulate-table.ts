@@ -4,6 +4,7 @@ import type { Between } from '../slo/simulate.ts';
 import { formatDuration } from '../spec/scalars.ts';
 import type { Spec } from '../spec/spec.ts';
 import type { SimulatedOutage, SimulatedSlo, SimulatedTier } from './simulate.ts';
+import { OBJECTIVES, type Remedy } from './simulate-remedy.ts';
 
 const WIDTH = 120;
 const LONGEST_NAME = 32;
@@ -141,22 +142,44 @@ function advice({ durationMs }: SimulatedOutage, sorted: readonly (readonly Simu
 
 /** What to do, from the tier that is nearest to firing. */
 function remedy(slo: SimulatedSlo, durationMs: number): string {
-  const { tiers, every, objective } = slo;
-  if (tiers.length === 0) return `Add a policy for ${slo.period} to policies, or use a window of 30d.`;
+  const { tiers, objective } = slo;
+  if (slo.remedy === null) return `Add a policy for ${slo.period} to policies, or use a window of 30d.`;
   const needed = Math.min(...tiers.map((t) => t.neededMs ?? Number.POSITIVE_INFINITY));
   if (needed <= durationMs)
     return 'It holds for less time than passes between two looks: lower alerting.scrapeInterval or alerting.interval, or take longer windows.';
   if (Number.isFinite(needed)) {
-    const spent = `${clock(needed)} would be heard of. It spends ${percent(slo.spentRatio)} of the budget`;
-    return every.endsWith('/s')
-      ? `${spent}; if that is too much, raise the objective (${objectiveText(objective)}).`
-      : `${spent}; if that is too much, probe more often than ${every}.`;
+    const spends = `${clock(needed)} would be heard of. This outage spends ${percent(slo.spentRatio)} of the budget`;
+    const what = change(slo, slo.remedy, durationMs);
+    return what === undefined
+      ? `${spends}; no interval and no objective would show it.`
+      : `${spends}; if that is too much, ${what}.`;
   }
+  const raise =
+    slo.remedy.objective === undefined
+      ? `no objective up to ${objectiveText(OBJECTIVES.at(-1)!)} tells ${clock(durationMs)} of it from chance`
+      : `raise the objective to ${objectiveText(slo.remedy.objective)}`;
   if (tiers.every((t) => t.unnoticed === 'unreachable'))
-    return 'No tier can fire: raise the objective, or write a policy of its own.';
+    return `No tier can fire at ${objectiveText(objective)}: ${raise}, or write a policy of its own.`;
   return slo.exhaustedAtMs === undefined
-    ? `The promise (${objectiveText(objective)}) allows it for ever; if users mind, raise the objective.`
-    : `It would use the budget up in ${clock(slo.exhaustedAtMs)}, then there is a ticket; to hear earlier, raise the objective.`;
+    ? `The promise (${objectiveText(objective)}) allows it for ever; if users mind: ${raise}.`
+    : `It would use the budget up in ${clock(slo.exhaustedAtMs)}, then there is a ticket; to hear earlier: ${raise}.`;
+}
+
+/** What to change so that it is heard of, and why not something else. */
+function change(slo: SimulatedSlo, { everyMs, objective, both, floorMs = 0 }: Remedy, durationMs: number) {
+  const often = (ms: number) =>
+    slo.isGauge ? `set alerting.interval to ${formatDuration(ms)}` : `probe every ${formatDuration(ms)}`;
+  const raise = (ratio: number) => `raise the objective to ${objectiveText(ratio)}`;
+  if (both !== undefined) return `${often(both.everyMs)} and ${raise(both.objective)}: neither is enough alone`;
+  if (everyMs !== undefined)
+    return objective === undefined
+      ? `${often(everyMs)}: no objective helps`
+      : `${often(everyMs)}, or ${raise(objective)}`;
+  if (objective === undefined) return undefined;
+  const at = `at ${objectiveText(slo.objective)}`;
+  return floorMs >= durationMs
+    ? `${raise(objective)}: ${at} it takes more than ${clock(floorMs)}, however many events there are`
+    : raise(objective);
 }
 
 const objectiveText = (ratio: number): string => `${Number((ratio * 100).toFixed(5))}%`;

@@ -4,20 +4,13 @@ import { burnAlert } from '../generate/slo/burn.ts';
 import { evaluationMs } from '../generate/slo/groups.ts';
 import { periodOf, ruleTiers } from '../generate/slo/tiers.ts';
 import { tiersFor } from '../slo/policy.ts';
-import {
-  type Between,
-  type Delays,
-  type Outage,
-  type Spending,
-  spending,
-  type TierOutcome,
-  tierOutcome,
-} from '../slo/simulate.ts';
+import { type Between, type Outage, type Spending, spending, type TierOutcome, tierOutcome } from '../slo/simulate.ts';
 import { formatDuration, parseDuration, parsePercent } from '../spec/scalars.ts';
 import { type Slo, type Spec, targetOf } from '../spec/spec.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { specFrom } from './generate.ts';
 import { oneOf, repeated } from './options.ts';
+import { type Judged, type Remedy, whatHelps } from './simulate-remedy.ts';
 import { outageText } from './simulate-table.ts';
 
 interface SimulateOptions {
@@ -38,6 +31,8 @@ export interface SimulatedSlo extends Spending {
   readonly period: string;
   /** Time between two events, or the requests of a second. */
   readonly every: string;
+  /** Its events are evaluations of rules. */
+  readonly isGauge: boolean;
   /** The ticket for a budget that is used up before the outage ends; null if it is not. */
   readonly usedUp: Between | null;
   /** Empty without a policy for the period. */
@@ -45,6 +40,8 @@ export interface SimulatedSlo extends Spending {
   /** The first alert of each severity; null if none comes. A budget that is used up is a ticket. */
   readonly page: Between | null;
   readonly ticket: Between | null;
+  /** What would make it heard of for certain; null if it is, or without a policy. */
+  readonly remedy: Remedy | null;
 }
 
 export interface SimulatedOutage {
@@ -126,7 +123,10 @@ const TICK_MS = 30_000;
 /** Does Prometheus count requests for it? A gauge is one event each time that rules are evaluated. */
 const countsRequests = ({ sli }: Slo): boolean => sli.kind === 'ratio' || sli.kind === 'histogram';
 
-type Events = Pick<Outage, 'stepMs' | 'perStep'> & { readonly countedMs: number };
+type Events = Pick<Outage, 'stepMs' | 'perStep'> & {
+  /** Until an event shows in the counter with such a step, ms. */
+  countedMs(stepMs: number): number;
+};
 
 /**
  * The events of an SLO, and how long one takes to show in the counter. With `perSecond`, SLIs of requests have so many; if no
@@ -138,10 +138,14 @@ function eventsOf(slo: Slo, spec: Spec, perSecond: number | undefined): Events {
   if (isTraffic && perSecond === undefined)
     throw new CommandError(EXIT.usage, `${slo.name} counts requests: say how many there are, e.g. --traffic 50/s`);
   if (isTraffic)
-    return { stepMs: REQUEST_STEP_MS, perStep: (perSecond! * REQUEST_STEP_MS) / 1_000, countedMs: interval };
+    return { stepMs: REQUEST_STEP_MS, perStep: (perSecond! * REQUEST_STEP_MS) / 1_000, countedMs: () => interval };
   const target = spec.targets.find(({ name }) => name === targetOf(slo.sli));
-  if (target === undefined) return { stepMs: interval, countedMs: 0 };
-  return { stepMs: target.interval, countedMs: target.timeout + Math.min(TICK_MS, target.interval) };
+  if (target === undefined) return { stepMs: interval, countedMs: () => 0 };
+  const { timeout } = target;
+  return {
+    stepMs: target.interval,
+    countedMs: (stepMs) => Math.min(timeout, stepMs) + Math.min(TICK_MS, stepMs),
+  };
 }
 
 function simulateOutage(spec: Spec, outage: Happening, perSecond: number | undefined): SimulatedOutage {
@@ -149,7 +153,7 @@ function simulateOutage(spec: Spec, outage: Happening, perSecond: number | undef
   const slos = spec.slos.map((slo) => {
     const { countedMs, ...events } = eventsOf(slo, spec, perSecond);
     // SLOs with the same promise and events have the same fate: 1,000 of them take as long as one.
-    const key = JSON.stringify([periodOf(slo), slo.objective, events, countedMs]);
+    const key = JSON.stringify([periodOf(slo), slo.objective, events, countedMs(events.stepMs)]);
     const happening = { ...events, badRatio: outage.badRatio, outageMs: outage.durationMs };
     const result = known.get(key) ?? simulateSlo(slo, spec, happening, countedMs);
     known.set(key, result);
@@ -158,41 +162,61 @@ function simulateOutage(spec: Spec, outage: Happening, perSecond: number | undef
   return { ...outage, slos };
 }
 
-function simulateSlo(slo: Slo, spec: Spec, outage: Outage, countedMs: number): Omit<SimulatedSlo, 'name'> {
+function simulateSlo(slo: Slo, spec: Spec, outage: Outage, countedMs: Events['countedMs']): Omit<SimulatedSlo, 'name'> {
   const { objective } = slo;
   const { label, ms: periodMs } = periodOf(slo);
+  const { stepMs, perStep } = outage;
   const spent = spending({ objective, periodMs, ...outage });
-  const delaysOf = (severity: 'page' | 'ticket', shortMs: number): Omit<Delays, 'keepFiringMs'> => {
-    const { scrapeInterval: scrapeMs } = spec.alerting;
-    return { countedMs, scrapeMs, evaluationMs: evaluationMs(spec, { severity, shortMs }) };
-  };
-  const rules = ruleTiers(spec);
-  const tiers = (tiersFor(periodMs, spec.policies) ?? []).map((tier): SimulatedTier => {
-    const rule = rules.find((r) => r.tier === tier.tier && r.longMs === tier.longMs && r.shortMs === tier.shortMs)!;
-    const keepFiringMs = burnAlert(rule, spec).keepFiringForMs ?? 0;
-    const delays = { ...delaysOf(tier.severity, tier.shortMs), keepFiringMs };
+  const judged = judgedEvery(slo, spec, countedMs);
+  const tiers = judged(stepMs).map(({ tier, delays }): SimulatedTier => {
     return { tier: tier.tier, severity: tier.severity, ...tierOutcome({ tier, objective, delays, ...outage }) };
   });
-  const exhausted = spent.exhaustedAtMs !== undefined && spent.exhaustedAtMs <= outage.outageMs;
-  const { scrapeMs, evaluationMs: slowMs } = delaysOf('ticket', Number.POSITIVE_INFINITY);
-  const usedUp = exhausted
-    ? {
-        bestMs: spent.exhaustedAtMs! - outage.stepMs,
-        worstMs: spent.exhaustedAtMs! + countedMs + scrapeMs + slowMs,
-      }
-    : null;
+  const usedUp = usedUpIn(spent, outage, countedMs(stepMs), spec);
   const firstOf = (severity: 'page' | 'ticket') =>
     tiers.filter((t) => t.severity === severity).flatMap(({ fires }) => fires ?? []);
-  const { stepMs, perStep } = outage;
+  const page = earliest(firstOf('page'));
+  const ticket = earliest([...firstOf('ticket'), ...(usedUp ? [usedUp] : [])]);
+  const isHeard = page?.worstMs !== undefined || ticket?.worstMs !== undefined;
   return {
     objective,
     period: label,
     every: perStep === undefined ? `every ${formatDuration(stepMs)}` : `${perStep / (stepMs / 1_000)}/s`,
+    isGauge: slo.sli.kind === 'gauge',
     ...spent,
     usedUp,
     tiers,
-    page: earliest(firstOf('page')),
-    ticket: earliest([...firstOf('ticket'), ...(usedUp ? [usedUp] : [])]),
+    page,
+    ticket,
+    remedy: isHeard || tiers.length === 0 ? null : whatHelps(outage, objective, judged, perStep !== undefined),
+  };
+}
+
+/** The tiers of an SLO with their delays, for a step. */
+function judgedEvery(slo: Slo, spec: Spec, countedMs: Events['countedMs']): (stepMs: number) => Judged[] {
+  const rules = ruleTiers(spec);
+  const tiers = tiersFor(periodOf(slo).ms, spec.policies) ?? [];
+  return (stepMs) =>
+    tiers.map((tier) => {
+      const rule = rules.find((r) => r.tier === tier.tier && r.longMs === tier.longMs && r.shortMs === tier.shortMs)!;
+      return {
+        tier,
+        delays: {
+          countedMs: countedMs(stepMs),
+          scrapeMs: spec.alerting.scrapeInterval,
+          evaluationMs: evaluationMs(spec, tier),
+          keepFiringMs: burnAlert(rule, spec).keepFiringForMs ?? 0,
+        },
+      };
+    });
+}
+
+/** The ticket for a budget that is used up. */
+function usedUpIn({ exhaustedAtMs }: Spending, outage: Outage, countedMs: number, spec: Spec): Between | null {
+  if (exhaustedAtMs === undefined || exhaustedAtMs > outage.outageMs) return null;
+  const slowMs = evaluationMs(spec, { severity: 'ticket', shortMs: Number.POSITIVE_INFINITY });
+  return {
+    bestMs: exhaustedAtMs - outage.stepMs,
+    worstMs: exhaustedAtMs + countedMs + spec.alerting.scrapeInterval + slowMs,
   };
 }
 

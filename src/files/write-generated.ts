@@ -1,6 +1,6 @@
 // Writes what was generated, all of it or nothing; or says how the folder differs. Files that it wrote before and that are
 // no longer generated are removed; it never touches others.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { GeneratedFile } from '../generate/file.ts';
 
@@ -63,9 +63,21 @@ export function writeGenerated(folder: string, files: readonly GeneratedFile[]):
   return drift;
 }
 
-/** Level by level: mkdir of Node with `recursive` never returns where a file system says ENOENT of a folder that is there (/proc). */
-export function makeFolder(path: string): void {
+/**
+ * Level by level: mkdir of Node with `recursive` never returns where a file system says ENOENT of a folder that is there (/proc).
+ * `mode`: permissions of the folders that are made, 0o777 without what the umask takes if it is left out.
+ */
+export function makeFolder(path: string, mode?: number): void {
   if (existsSync(path)) return;
-  makeFolder(dirname(resolve(path)));
-  mkdirSync(path);
+  makeFolder(dirname(resolve(path)), mode);
+  mkdirSync(path, { mode });
+}
+
+/** What stands where a folder is wanted, or one above it, and is none; undefined if a folder is there or can be made. */
+export function fileInTheWay(folder: string): string | undefined {
+  // Without a slash at the end, with which a file is not found.
+  const path = resolve(folder);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found !== undefined) return found.isDirectory() ? undefined : path;
+  return dirname(path) === path ? undefined : fileInTheWay(dirname(path));
 }

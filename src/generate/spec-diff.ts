@@ -56,21 +56,30 @@ const budgetMs = (slo: Slo): number => (1 - slo.objective) * periodOf(slo).ms;
 const windowText = ({ window }: Slo): string =>
   typeof window === 'number' ? formatDuration(window) : `${window.calendar} (${window.timeZone})`;
 
-/** When a tier fires: "5 bad of 120 in 1h", or a share where the number of events is not known. */
-function threshold(tier: BurnTier, slo: Slo, spec: Spec): string {
+/** When a tier fires, or why it never does. */
+type Threshold = { readonly at: string } | { readonly never: string };
+
+/** "5 bad of 120 in 1h", or a share where the number of events is not known. */
+function threshold(tier: BurnTier, slo: Slo, spec: Spec): Threshold {
   const theta = tier.k * (1 - slo.objective);
-  if (theta >= 1) return 'never';
+  if (theta >= 1) return { never: `at ${percentText(slo.objective)} even a full outage burns too slowly for it` };
   const stepMs = stepMsOf(slo, spec);
   const within = formatDuration(tier.longMs);
-  if (stepMs === undefined) return `more than ${percentText(theta)} bad in ${within}`;
+  if (stepMs === undefined) return { at: `more than ${percentText(theta)} bad in ${within}` };
   const events = Math.ceil(tier.longMs / stepMs);
   const bad = fewestBadToFire(events, theta);
-  return bad === undefined ? 'never' : `${bad} bad of ${events} in ${within}`;
+  if (bad !== undefined) return { at: `${bad} bad of ${events} in ${within}` };
+  return {
+    never: `${events === 1 ? 'one event' : `${events} events`} in ${within} ${events === 1 ? 'is' : 'are'} too few to judge by`,
+  };
 }
 
 function newSlo(slo: Slo, spec: Spec, toldOf: ToldOf): string {
   const tiers = tiersOf(slo, spec);
-  const alerts = tiers.map((tier) => `${tier.tier} at ${threshold(tier, slo, spec)}`);
+  const alerts = tiers.map((tier) => {
+    const fires = threshold(tier, slo, spec);
+    return 'at' in fires ? `${tier.tier} at ${fires.at}` : `${tier.tier} can never fire, as ${fires.never}`;
+  });
   const told = (['page', 'ticket'] as const).flatMap((severity) => {
     const names = toldOf(spec, slo, severity);
     return names.length === 0 ? [] : [`${severity}s go to ${names.join(', ')}`];
@@ -123,15 +132,26 @@ function tierChanges(was: Slo, is: Slo, before: Spec, after: Spec): string[] {
     ...now.flatMap((tier) => {
       const other = old.find((t) => t.tier === tier.tier);
       const fires = threshold(tier, is, after);
-      if (other === undefined) return [`${tier.tier} is new: a ${tier.severity} at ${fires}`];
-      const [from, to] = [threshold(other, was, before), fires];
+      if (other === undefined)
+        return [
+          `${tier.tier} is new: a ${tier.severity} ${'at' in fires ? `at ${fires.at}` : `that can never fire, as ${fires.never}`}`,
+        ];
       const severity = other.severity === tier.severity ? [] : [`${tier.tier}: ${other.severity} -> ${tier.severity}`];
       const short = fieldChanges({ short: other.shortMs }, { short: tier.shortMs }).map(
         (change) => `${tier.tier}: ${change}`,
       );
-      return [...(from === to ? [] : [`${tier.tier} fires at ${from} -> ${to}`]), ...severity, ...short];
+      return [...thresholdChange(tier.tier, threshold(other, was, before), fires), ...severity, ...short];
     }),
   ];
+}
+
+function thresholdChange(tier: string, from: Threshold, to: Threshold): string[] {
+  if (isSame(from, to)) return [];
+  if ('at' in from && 'at' in to) return [`${tier} fires at ${from.at} -> ${to.at}`];
+  if ('at' in from) return 'never' in to ? [`${tier} fires at ${from.at} -> can never fire, as ${to.never}`] : [];
+  return 'at' in to
+    ? [`${tier} could never fire, as ${from.never} -> fires at ${to.at}`]
+    : [`${tier} can still never fire, as ${to.never}`];
 }
 
 /** Rules are shared by all SLOs: an alert comes or goes with the first or last SLO that needs it. */

@@ -69,19 +69,28 @@ function required(notify: KnownNotify, path: Path): Problem[] {
   return problems;
 }
 
+/** What one of the list is called in a sentence. */
+const ONE_OF = { receivers: 'receiver', hours: 'business hours' } as const;
+
 /** Names of receivers and hours that do not exist. */
 function references(notify: KnownNotify, path: Path): Problem[] {
   const receivers = namesOf(notify.receivers);
   const hours = namesOf(notify.hours);
-  const unknown = (rule: RuleId, what: string, known: readonly string[] | null, name: string | null, at: Path) =>
+  const unknown = (
+    rule: RuleId,
+    what: keyof typeof ONE_OF,
+    known: readonly string[] | null,
+    name: string | null,
+    at: Path,
+  ) =>
     name === null || known === null || known.includes(name)
       ? []
       : [
           {
             rule,
             path: at,
-            message: `unknown ${what} "${name}"`,
-            hint: didYouMean(name, known, what) ?? `notify has no ${what}`,
+            message: `unknown ${ONE_OF[what]} "${name}"`,
+            hint: didYouMean(name, known, what) ?? `notify has no ${what === 'hours' ? ONE_OF.hours : what}`,
           },
         ];
   const routes = (notify.routes ?? []).flatMap((route, i): Problem[] => [

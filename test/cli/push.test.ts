@@ -237,8 +237,31 @@ describe('what can go wrong with a push', () => {
     writeFileSync(join(from, 'slack'), '');
     expect(await plimsoll(folder.path, ...args)).toEqual({
       code: 3,
-      out: `${from}/alertmanager/mimir.yaml: receivers.0.slack_configs.0.api_url: file ${from}/slack is empty\n`,
+      out: expect.stringMatching(
+        new RegExp(
+          `^${from}/alertmanager/mimir.yaml: receivers.0.slack_configs.0.api_url: file ${from}/slack is empty\nMimir reads no files, .+ this file on this machine, readable by you, with the secret and nothing else:\n {2}${from}/slack \\(is empty\\)\nMount them there, .+\n$`,
+        ),
+      ),
     });
+  });
+
+  it('says of every secret that is not there which file must be where, before Mimir is asked, and shows none that is', async () => {
+    const from = writeAlertmanager(at('absent'), '30s', 'canary-9');
+    const other = `}, { api_url: 'https://hooks.example.org/\${file:../absent-too}', channel: '#b' }, { api_url: '\${file:slack-2}', channel: '#c'`;
+    const file = join(from, 'alertmanager/mimir.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(' }]', `${other} }]`));
+    writeFileSync(join(from, 'alertmanager/slack-2'), 'canary-10');
+    const args = ['push', 'alertmanager', 'http://127.0.0.1:1', '--from', from];
+    const one = await plimsoll(folder.path, ...args);
+    expect([one.code, one.out]).toEqual([3, expect.stringContaining(`  ${from}/absent-too (no such file)\n`)]);
+    expect(one.out).not.toMatch(/canary|slack-2/);
+    rmSync(join(from, 'slack'));
+    const two = await plimsoll(folder.path, ...args);
+    expect(two.out).toContain('these files on this machine, readable by you, each with one secret and nothing else:');
+    expect(two.out.match(/^ {2}\S+ \(.+\)$/gm)).toEqual([
+      `  ${from}/slack (no such file)`,
+      `  ${from}/absent-too (no such file)`,
+    ]);
   });
 
   it.each([

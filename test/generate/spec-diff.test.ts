@@ -44,14 +44,49 @@ describe('a change of an SLO', () => {
     expect(changes).toContain('alert SLOMeasurementLost{severity="page", step="30s"}: is removed');
     expect(changes).toContain('alert SLOMeasurementLost{severity="page", step="1m"}: is new');
   });
-  it('to where a tier cannot fire says never', () => {
-    expect(diff({}, slos({ objective: '90%' }))).toContain('SLO a: page-fast fires at 5 bad of 120 in 1h -> never');
+  it('to where a tier can never fire, and back, says so and why', () => {
+    const [strict, lax] = [{}, slos({ objective: '90%' })];
+    expect(diff(strict, lax)).toContain(
+      'SLO a: page-fast fires at 5 bad of 120 in 1h -> can never fire, as at 90% even a full outage burns too slowly for it',
+    );
+    expect(diff(lax, strict)).toContain(
+      'SLO a: page-fast could never fire, as at 90% even a full outage burns too slowly for it -> fires at 5 bad of 120 in 1h',
+    );
+    expect(diff(lax, slos({ objective: '85%' }))).toContain(
+      'SLO a: page-fast can still never fire, as at 85% even a full outage burns too slowly for it',
+    );
+    expect(diff(lax, slos({ objective: '90%', team: 'ops' })).join('\n')).not.toContain('never');
+    const seldom = { targets: [{ ...shop, interval: '30m' }] };
+    expect(diff(strict, seldom)).toContain(
+      'SLO a: page-fast fires at 5 bad of 120 in 1h -> can never fire, as 2 events in 1h are too few to judge by',
+    );
+    expect(diff(strict, { targets: [{ ...shop, interval: '1h' }] })).toContain(
+      'SLO a: page-fast fires at 5 bad of 120 in 1h -> can never fire, as one event in 1h is too few to judge by',
+    );
+  });
+  it('that is new with a tier that can never fire says so', () => {
+    const [added] = diff({ slos: [] }, slos({ objective: '90%' }));
+    expect(added).toContain(
+      '; page-fast can never fire, as at 90% even a full outage burns too slowly for it; page-slow at 458 bad of 720 in 6h;',
+    );
+    const policy = (...tiers: object[]) => ({
+      policies: [
+        { window: '10d', tiers: [{ tier: 'one', severity: 'page', long: '1h', short: '5m', budget: '1%' }, ...tiers] },
+      ],
+      slos: [slo({ window: '10d', objective: '99%' })],
+    });
+    const dead = { tier: 'dead', severity: 'ticket', long: '2h', short: '10m', budget: '90%' };
+    expect(diff(policy(), policy(dead))).toContain(
+      'SLO a: dead is new: a ticket that can never fire, as at 99% even a full outage burns too slowly for it',
+    );
   });
   it('of an SLI that counts requests says thresholds as shares, as their number is not known', () => {
     const requests = (objective: string) =>
       slos({ objective, sli: { kind: 'ratio', bad: 'e_total', total: 'r_total' } });
     const changes = diff(requests('99.9%'), requests('90%'));
-    expect(changes).toContain('SLO a: page-fast fires at more than 1.44% bad in 1h -> never');
+    expect(changes).toContain(
+      'SLO a: page-fast fires at more than 1.44% bad in 1h -> can never fire, as at 90% even a full outage burns too slowly for it',
+    );
     expect(changes).toContain('SLO a: page-slow fires at more than 0.6% bad in 6h -> more than 60% bad in 6h');
     const gauge = slos({ sli: { kind: 'gauge', query: 'up', above: 0 } });
     expect(diff(gauge, { ...gauge, alerting: { interval: '1m' } })).toContain(

@@ -10,6 +10,7 @@ import { ALERT, TOTALS } from '../../src/generate/slo/names.ts';
 import { parsePercent } from '../../src/spec/scalars.ts';
 import { runPromtoolTests } from '../services/promtool.ts';
 import { rulesIn, shop, slo, validSpec } from '../spec/specs.ts';
+import { BURNS } from './burn-cases.ts';
 import { CASES, GROUPS } from './cases.ts';
 import { FORGOTTEN, RECORDED } from './recorded-cases.ts';
 import { caseFile, served } from './served.ts';
@@ -22,7 +23,7 @@ const RULES = prometheusRuleFile(
     rules: group.rules.map((rule) => ('alert' in rule ? { ...rule, annotations: {} } : rule)),
   })),
 );
-const ALL = [...Object.values(CASES), ...RECORDED, FORGOTTEN, ...UPKEEP];
+const ALL = [...Object.values(CASES), ...BURNS, ...RECORDED, FORGOTTEN, ...UPKEEP];
 const names = GROUPS.map(({ name }) => name);
 const nameOf = (rule: Rule): string => ('alert' in rule ? rule.alert : rule.record);
 const rulesFor = (...slos: object[]) => sloRules(validSpec({ targets: [shop], slos })).groups;

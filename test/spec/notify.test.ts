@@ -107,6 +107,22 @@ it('a name with a mistake is one finding: the receiver may be the one that is me
 });
 
 /** Every key of plain data, as a path. */
+it('a name that nobody has is said in the words of its list, with the nearest one or with all there are', () => {
+  const said = (notify: unknown) =>
+    parseSpec([{ file: 's.yaml', text: text({ targets: [shop], slos: [slo()], notify } as object) }], ports())
+      .findings.filter((f) => f.rule.startsWith('unknown-'))
+      .map((f) => [f.message, f.hint]);
+  expect(said({ ...FINE, default: 'mial' })).toEqual([['unknown receiver "mial"', 'did you mean "mail"?']]);
+  expect(said(route({ to: ['pager'] }))).toEqual([['unknown receiver "pager"', 'receivers: mail, slack']]);
+  expect(said(route({ hours: 'ofice' }))).toEqual([['unknown business hours "ofice"', 'did you mean "office"?']]);
+  expect(said({ ...route({ hours: 'office' }), hours: undefined })).toEqual([
+    ['unknown business hours "office"', 'notify has no business hours'],
+  ]);
+  expect(said({ default: 'mail', deadman: FINE.deadman })).toEqual([
+    ['unknown receiver "mail"', 'notify has no receivers'],
+  ]);
+});
+
 const keysOf = (value: unknown, path: readonly string[] = []): string[][] =>
   typeof value === 'object' && value !== null
     ? Object.entries(value).flatMap(([key, own]) => [

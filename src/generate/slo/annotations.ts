@@ -80,7 +80,7 @@ export function burnAnnotations(
     burn_short: windowText(short),
     since: since(tier.longMs),
     causes: causes(tier.longMs),
-    budget_left: template(left, `${FIRST}humanizePercentage }}`, 'unknown'),
+    budget_left: template(left, `${FIRST}humanizePercentage }} of the period (slo_budget_remaining_ratio)`, 'unknown'),
     exhausted_in: template(exhausted, `${FIRST}humanizeDuration }}`, 'not at this rate, or used up already'),
     ...sloLinks(ALERT.burn, alerting),
   };

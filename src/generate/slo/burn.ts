@@ -5,7 +5,7 @@ import type { Spec } from '../../spec/spec.ts';
 import type { AlertingRule } from '../rule.ts';
 import { burnAnnotations } from './annotations.ts';
 import { JUDGES, sloInfo } from './condition.ts';
-import { ALERT, INFO_LABELS, KEY, REMOVED, UNCOVERED } from './names.ts';
+import { ALERT, INFO_LABELS, KEY, UNCOVERED } from './names.ts';
 import { periodsOf, type RuleTier } from './tiers.ts';
 
 /** Fires this much longer: a burn that comes and goes is one alert. Not longer than the short window, which ends it anyway. */
@@ -19,7 +19,7 @@ export function burnAlert(tier: RuleTier, spec: Spec): AlertingRule {
   const uncovered = `${UNCOVERED}{window="${formatDuration(tier.shortMs)}"}`;
   return {
     alert: ALERT.burn,
-    // What fires already goes on while too little is known, unless the SLO itself was taken away.
+    // What fires already goes on while too little is known. An SLO that was taken away has no totals, and so is not uncovered.
     expr: `${sloInfo(tier)}
 * on (${KEY}) group_left ()
 (
@@ -31,7 +31,6 @@ or
 (
   ${firing(tier)}
   and on (${KEY}) ${uncovered}
-  unless on (${KEY}) ${REMOVED}
 )`,
     forMs: 0,
     keepFiringForMs: keepFiring(tier),

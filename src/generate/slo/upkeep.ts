@@ -76,7 +76,10 @@ and on (${KEY})
   };
 }
 
-/** The budget of the period comes from the exporter, which knows calendars and what was excluded afterwards. */
+/**
+ * The budget of the period comes from the exporter (from a rule where the SLI is PromQL), which knows calendars and what was
+ * excluded afterwards.
+ */
 export const exhaustedAlert = ({ alerting }: Spec): AlertingRule => ({
   alert: ALERT.exhausted,
   expr: `max by (${INFO_LABELS}) (slo_info)
@@ -88,7 +91,7 @@ export const exhaustedAlert = ({ alerting }: Spec): AlertingRule => ({
   annotations: {
     summary: '{{ $labels.slo }} has used up its error budget',
     description:
-      'The SLO {{ $labels.slo }} of {{ $labels.service }} has no error budget left in its period. Risky changes wait; what used it up is the next work of {{ $labels.team }}.',
+      'The SLO {{ $labels.slo }} of {{ $labels.service }} has no error budget left in its period. The number is slo_budget_remaining_ratio, not one of the windows: the exporter knows calendar months and what was excluded afterwards. Risky changes wait; what used it up is the next work of {{ $labels.team }}.',
     ...sloLinks(ALERT.exhausted, alerting),
   },
 });
