@@ -167,8 +167,6 @@ describe('mutants of the SLO rules', () => {
     async (_, rule) => {
       const mutants = allOf(rule).filter(({ what }) => EQUIVALENT[what] === undefined);
       const left = await survivorsOf(rule, mutants);
-      if (process.env.MUTANTS)
-        console.log(`MUTANTS ${nameOf(rule)} ${mutants.length - left.length}/${mutants.length}\n${left.join('\n')}`);
       expect(left).toEqual([]);
     },
   );
