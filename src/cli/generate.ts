@@ -12,6 +12,10 @@ import { oneOf, repeated } from './options.ts';
 /** Loaded when they are needed: the check of PromQL takes a moment, which other commands do not have. */
 const GENERATORS: Readonly<Record<string, { out: string; load: () => Promise<(spec: Spec) => GeneratedFile[]> }>> = {
   alerts: { out: GENERATED, load: async () => (await import('../../alerts/generate.ts')).alertFiles },
+  dashboards: {
+    out: 'dashboards/generated',
+    load: async () => (await import('../../dashboards/generate.ts')).dashboardFiles,
+  },
 };
 
 interface GenerateOptions {
@@ -32,7 +36,7 @@ export function registerGenerate(program: Command): void {
       const { load, out } = GENERATORS[kind]!;
       const spec = specFrom(options.config ?? ['plimsoll.yaml']);
       generate((await load())(spec), options.out ?? out, options.check === true);
-      if (spec.notify.default === undefined)
+      if (kind === 'alerts' && spec.notify.default === undefined)
         console.log('the spec has no section notify: no Alertmanager config; nobody is told of alerts by it');
     });
 }

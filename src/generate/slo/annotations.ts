@@ -5,7 +5,7 @@ import { formatDuration } from '../../spec/scalars.ts';
 import { sloLinks } from './links.ts';
 import { ALERT, KEY, TOTALS } from './names.ts';
 import type { RuleTier } from './tiers.ts';
-import { eventsIn, type Window } from './window.ts';
+import { burnRate, eventsIn, type Window } from './window.ts';
 
 /** Matchers of the alert's own SLO; template() fills them in. */
 const OWN = 'cluster=%[1]q, slo=%[2]q';
@@ -16,8 +16,7 @@ const template = (query: string, show: string, without: string): string =>
 
 const FIRST = '{{ . | first | value | ';
 
-const burn = (window: Window): string =>
-  `${eventsIn(TOTALS.bad, window, OWN)} / (${eventsIn(TOTALS.valid, window, OWN)} > 0) / (1 - max by (${KEY}) (slo_objective_ratio{${OWN}}))`;
+const burn = (window: Window): string => burnRate(window, OWN);
 
 /** "6 of 120 (burn rate 50)" */
 const windowText = (window: Window): string =>
@@ -32,10 +31,16 @@ const windowText = (window: Window): string =>
   ].join('');
 
 /** Length of the SLO's period in seconds, by cluster and slo. */
-const periodSeconds = (periods: ReadonlyMap<string, number>): string =>
+const periodSeconds = (periods: ReadonlyMap<string, number>, matchers: string): string =>
   [...periods]
-    .map(([label, ms]) => `${ms / 1000} * max by (${KEY}) (slo_info{${OWN}, window="${label}"})`)
+    .map(([label, ms]) => `${ms / 1000} * max by (${KEY}) (slo_info{${matchers}, window="${label}"})`)
     .join(' or ');
+
+const budgetLeft = (matchers: string): string => `min by (${KEY}) (slo_budget_remaining_ratio{${matchers}})`;
+
+/** Seconds until the budget is used up if it burns on as in `window`; nothing if it does not burn, or is used up. */
+export const exhaustedIn = (window: Window, periods: ReadonlyMap<string, number>, matchers: string): string =>
+  `(${budgetLeft(matchers)} > 0) * (${periodSeconds(periods, matchers)}) / (${burnRate(window, matchers)} > 0)`;
 
 /** First minute (or 60th of the window) of the window that has bad events, as a time. */
 function since(longMs: number): string {
@@ -71,8 +76,6 @@ export function burnAnnotations(
 ): Record<string, string> {
   const long: Window = { ms: tier.longMs, standInMs: tier.shortMs };
   const short: Window = { ms: tier.shortMs };
-  const left = `min by (${KEY}) (slo_budget_remaining_ratio{${OWN}})`;
-  const exhausted = `(${left} > 0) * (${periodSeconds(periods)}) / (${burn(short)} > 0)`;
   return {
     summary: `{{ $labels.slo }} burns its error budget at ${template(burn(long), `${FIRST}printf "%.1f" }}`, 'an unknown number of')} times the rate it can afford`,
     description: `The SLO {{ $labels.slo }} of {{ $labels.service }} loses its error budget too fast, over ${formatDuration(tier.longMs)} and still over ${formatDuration(tier.shortMs)}. {{ $labels.team }} looks at it now.`,
@@ -80,8 +83,16 @@ export function burnAnnotations(
     burn_short: windowText(short),
     since: since(tier.longMs),
     causes: causes(tier.longMs),
-    budget_left: template(left, `${FIRST}humanizePercentage }} of the period (slo_budget_remaining_ratio)`, 'unknown'),
-    exhausted_in: template(exhausted, `${FIRST}humanizeDuration }}`, 'not at this rate, or used up already'),
+    budget_left: template(
+      budgetLeft(OWN),
+      `${FIRST}humanizePercentage }} of the period (slo_budget_remaining_ratio)`,
+      'unknown',
+    ),
+    exhausted_in: template(
+      exhaustedIn(short, periods, OWN),
+      `${FIRST}humanizeDuration }}`,
+      'not at this rate, or used up already',
+    ),
     ...sloLinks(ALERT.burn, alerting),
   };
 }

@@ -1,6 +1,6 @@
 // Counts of a window in PromQL: differences of persistent counters, two samples whatever the length. Pure text.
 import { formatDuration } from '../../spec/scalars.ts';
-import { KEY, YOUNG } from './names.ts';
+import { KEY, TOTALS, YOUNG } from './names.ts';
 
 const MINUTE = 60_000;
 
@@ -31,3 +31,7 @@ export function eventsIn(total: string, { ms, standInMs }: Window, matchers = ''
       : ` or last_over_time(${at(total)}[${formatDuration(lookBack(standInMs))}] offset ${formatDuration(standInMs)})`;
   return `sum by (${KEY}) (${at(total)} - (${young} or ${past}${standIn}) >= 0)`;
 }
+
+/** Share of bad events over the share that is allowed, by cluster and slo; nothing without events. `matchers` as above. */
+export const burnRate = (window: Window, matchers: string): string =>
+  `${eventsIn(TOTALS.bad, window, matchers)} / (${eventsIn(TOTALS.valid, window, matchers)} > 0) / (1 - max by (${KEY}) (slo_objective_ratio{${matchers}}))`;
