@@ -29,10 +29,10 @@ export function componentAlerts({ alerting: { off, pages } }: Pick<Spec, 'alerti
 export const ruleGroups = (spec: Spec): RuleGroup[] =>
   packGroups([...sloRules(spec).groups, ...componentAlerts(spec).map((family) => familyGroup(family, spec.alerting))]);
 
-const familyGroup = ({ name, alerts }: AlertFamily, { runbooks }: Alerting): PackableGroup => ({
+const familyGroup = ({ name, alerts }: AlertFamily, alerting: Alerting): PackableGroup => ({
   name: `component-${name}`,
   intervalMs: MINUTE,
-  rules: alerts.map((alert) => componentRule(name, alert, runbooks)),
+  rules: alerts.map((alert) => componentRule(name, alert, alerting)),
 });
 
 /** The files below the folder to generate into. Throws an Error if a rule is wrong, which would be a mistake in here. */

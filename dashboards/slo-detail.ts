@@ -5,7 +5,7 @@ import { periodsOf, type RuleTier, ruleTiers } from '../src/generate/slo/tiers.t
 import type { Board, Link, Mapping, Panel, TimeseriesPanel } from '../src/grafana/board.ts';
 import { formatDuration } from '../src/spec/scalars.ts';
 import type { Spec } from '../src/spec/spec.ts';
-import { burnIn, coverageIn, DIFFERENCES, factorOf, IN_CLUSTER, OWN_SLOS } from './ask.ts';
+import { burnIn, coverageIn, factorOf, IN_CLUSTER, OWN_SLOS } from './ask.ts';
 import { toBoard, toLogs, toRunbook, toTraces } from './links.ts';
 
 const [MINUTE, HOUR] = [60_000, 3_600_000];
@@ -40,7 +40,6 @@ const burnPanel = (tier: RuleTier, spec: Spec): TimeseriesPanel => {
     empty: 'no traffic',
     alerts: [ALERT.burn],
     links: toRunbook(spec, ALERT.burn),
-    waive: DIFFERENCES,
   };
 };
 
@@ -87,7 +86,7 @@ const headline = (spec: Spec): Panel[] => [
     queries: [{ expr: `min(${exhaustedIn({ ms: HOUR }, periodsOf(spec), OWN_SLOS)})` }],
     unit: 'dtdurations',
     empty: 'not at this rate, or used up',
-    waive: { ...DIFFERENCES, 'unit-fits': 'the length of the period, a number in the query, is seconds' },
+    waive: { 'unit-fits': 'the length of the period, a number in the query, is seconds' },
   },
   {
     kind: 'stat',
@@ -100,7 +99,6 @@ const headline = (spec: Spec): Panel[] => [
     decimals: 1,
     empty: 'no traffic',
     thresholds: [{ from: 1, color: 'orange' }],
-    waive: DIFFERENCES,
   },
   {
     kind: 'stat',
@@ -120,7 +118,6 @@ const headline = (spec: Spec): Panel[] => [
     empty: 'nothing is known',
     alerts: [ALERT.lost],
     links: toRunbook(spec, ALERT.lost),
-    waive: DIFFERENCES,
   },
   {
     kind: 'stat',

@@ -3,7 +3,7 @@
 import { ALERT } from '../src/generate/slo/names.ts';
 import type { Board } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
-import { burnIn, DIFFERENCES, OWN_SLOS, ofChosen } from './ask.ts';
+import { burnIn, OWN_SLOS, ofChosen } from './ask.ts';
 import { toLogs, toRunbook, toSlo } from './links.ts';
 import { sloColumns } from './slo-table.ts';
 
@@ -82,7 +82,6 @@ export const sloList = (spec: Spec): Board => ({
       columns: sloColumns(spec),
       sortBy: { column: 'Budget left', descending: false },
       empty: 'no SLO is known: is the exporter scraped?',
-      waive: DIFFERENCES,
     },
     {
       kind: 'timeseries',
@@ -94,7 +93,6 @@ export const sloList = (spec: Spec): Board => ({
       unit: 'none',
       decimals: 1,
       empty: 'no traffic',
-      waive: DIFFERENCES,
     },
     {
       kind: 'timeseries',

@@ -1,6 +1,8 @@
 // An alert on a part of the platform, as data: what it says, when, and how it is proven. Pure.
+import type { Alerting } from '../spec/alerting.ts';
 import type { ComponentAlertName } from '../spec/component-alert-names.ts';
 import type { AlertingRule } from './rule.ts';
+import { boardLink, runbook } from './slo/links.ts';
 
 /** Label names and values. */
 export type Labels = Readonly<Record<string, string>>;
@@ -51,9 +53,12 @@ export const ruleLabels = (family: string, { severity, owner }: ComponentAlert):
   component: family,
 });
 
-/** The rule of an alert. `runbooks`: URL of the folder alerts/runbooks; without it the link is the name of the file. */
-export function componentRule(family: string, alert: ComponentAlert, runbooks?: string): AlertingRule {
-  const file = `${alert.alert}.md`;
+/** The rule of an alert, with links to its runbook and to the board of its family. */
+export function componentRule(
+  family: string,
+  alert: ComponentAlert,
+  alerting: Pick<Alerting, 'runbooks' | 'dashboards'>,
+): AlertingRule {
   return {
     alert: alert.alert,
     expr: alert.expr,
@@ -63,7 +68,8 @@ export function componentRule(family: string, alert: ComponentAlert, runbooks?: 
     annotations: {
       summary: alert.summary,
       description: alert.description,
-      runbook_url: runbooks === undefined ? file : `${runbooks.replace(/\/+$/, '')}/${file}`,
+      runbook_url: runbook(alert.alert, alerting),
+      ...boardLink(`plimsoll-${family}`, alerting),
     },
   };
 }

@@ -22,17 +22,25 @@ const ALERT: ComponentAlert = {
 const file = (alert: ComponentAlert) => componentTestFile([{ name: 'f', alerts: [alert] }], ['rules.yml']);
 
 describe('the rule', () => {
-  it('has severity, team and component as labels, and a link to its runbook', () => {
-    expect(componentRule('f', ALERT, 'https://git.example/runbooks/')).toEqual({
+  it('has severity, team and component as labels, and links to its runbook and board', () => {
+    expect(
+      componentRule('f', ALERT, { runbooks: 'https://git.example/runbooks', dashboards: 'https://g.example' }),
+    ).toEqual({
       alert: 'MariaDBDown',
       expr: 'up == 1',
       forMs: 60_000,
       labels: { severity: 'ticket', team: 'web', component: 'f' },
-      annotations: { summary: 's', description: 'd', runbook_url: 'https://git.example/runbooks/MariaDBDown.md' },
+      annotations: {
+        summary: 's',
+        description: 'd',
+        runbook_url: 'https://git.example/runbooks/MariaDBDown.md',
+        dashboard_url:
+          'https://g.example/d/plimsoll-f?var-cluster={{ if $labels.cluster }}{{ $labels.cluster }}{{ else }}{{ $externalLabels.cluster }}{{ end }}',
+      },
     });
   });
   it('names the file without a folder, and keeps keep_firing_for', () => {
-    const rule = componentRule('f', { ...ALERT, keepFiringForMs: 5 });
+    const rule = componentRule('f', { ...ALERT, keepFiringForMs: 5 }, {});
     expect([rule.annotations.runbook_url, rule.keepFiringForMs]).toEqual(['MariaDBDown.md', 5]);
   });
 });

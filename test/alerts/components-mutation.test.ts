@@ -83,7 +83,7 @@ describe('mutants of component alerts', () => {
     for (const mutant of mutants) {
       expect(problemsOf(mutant.alert.expr)).toEqual([]);
       const rules = prometheusRuleFile([
-        { name: family, intervalMs: 60_000, rules: [componentRule(family, mutant.alert)] },
+        { name: family, intervalMs: 60_000, rules: [componentRule(family, mutant.alert, {})] },
       ]);
       if ((await runPromtoolTests({ rules, tests })).length === 0) survivors.push(mutant.what);
     }

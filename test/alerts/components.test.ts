@@ -12,7 +12,7 @@ import { checkRules, runPromtoolTests } from '../services/promtool.ts';
 
 const all = COMPONENT_ALERTS.flatMap(({ name, alerts }) => alerts.map((alert) => ({ family: name, ...alert })));
 const rulesOf = ({ name, alerts }: AlertFamily): string =>
-  prometheusRuleFile([{ name, intervalMs: 60_000, rules: alerts.map((alert) => componentRule(name, alert)) }]);
+  prometheusRuleFile([{ name, intervalMs: 60_000, rules: alerts.map((alert) => componentRule(name, alert, {})) }]);
 
 /** An alert without the others of its family: fewer rules to evaluate. */
 const only = (family: string, name: string): AlertFamily => ({

@@ -39,15 +39,17 @@ it('the printed commands bring the state of the backup back, although kill -9 le
     encoding: 'utf8',
   });
   expect([status, stdout]).toEqual([0, expect.stringContaining('stop the exporter')]);
+  // A busy machine may have been too slow for a probe.
+  const before = (await first.metric(events('bad'))) ?? 0;
   site.answer(500);
-  await until(async () => ((await first.metric(events('bad'))) ?? 0) >= 3, first.log);
+  await until(async () => ((await first.metric(events('bad'))) ?? 0) >= before + 3, first.log);
   await first.end('SIGKILL');
   expect(existsSync(at('plimsoll.db-wal'))).toBe(true);
   const commands = /^ {2}(\S.*)$/gm.exec(stdout)![1]!;
   execFileSync('sh', ['-euc', commands]);
   site.answer(200);
   const again = await start();
-  expect(await again.metric(events('bad'))).toBe(0);
+  expect(await again.metric(events('bad'))).toBeLessThanOrEqual(before);
   expect(await again.metric(events('good'))).toBeGreaterThanOrEqual(2);
   expect(again.log()).not.toMatch(/damaged|broken/);
 });

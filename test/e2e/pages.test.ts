@@ -126,6 +126,9 @@ const messages = (start: string) =>
 const state = async (slo: string, tier: string) =>
   (await alertmanager.alerts()).find((a) => a.labels.slo === slo && a.labels.tier === tier)?.status;
 
+/** Which of two causes is the more frequent is a matter of milliseconds. */
+const inOrder = (_: string, before: string, causes: string): string => before + causes.split(', ').sort().join(', ');
+
 /** Counts, rates, times and ids differ from run to run. */
 const masked = (text: string): string =>
   text
@@ -135,6 +138,7 @@ const masked = (text: string): string =>
     .replaceAll(/\d+ bad of \d+/g, 'N bad of N')
     .replaceAll(/(burn rate|budget at) [\d.]+/g, '$1 N')
     .replaceAll(/\b\d+x /g, 'Nx ')
+    .replaceAll(/(Cause:\*? )((?:Nx [\w ]+: \w+ \(\w+\)(?:, )?)+)/g, inOrder)
     .replaceAll(/(Budget left:\*?) -?[\d.]+%/g, '$1 N%')
     .replaceAll(/(runs out in:?) [^\\\n"]+/gi, '$1 N')
     .replaceAll(/lasted [^,.]+/g, 'lasted N');
