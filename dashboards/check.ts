@@ -1,6 +1,6 @@
 // All boards of a spec with their JSON, and what is wrong with them.
 import { ruleGroups } from '../alerts/generate.ts';
-import type { Board } from '../src/grafana/board.ts';
+import type { Board, Panel } from '../src/grafana/board.ts';
 import { boardJson } from '../src/grafana/board-json.ts';
 import { type AlertRef, type Built, type LintResult, lint } from '../src/grafana/lint.ts';
 import type { Spec } from '../src/spec/spec.ts';
@@ -16,16 +16,37 @@ const WITHOUT_JOB: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 /** Boards with the rows that teams added. Throws an Error where a unit does not fit its query. */
-export const builtBoards = (spec: Spec, overlays: Overlays = {}): Built[] =>
-  BOARDS.map((make) => make(spec))
-    .map(
-      (board): Board => ({
-        ...board,
-        rows: [...board.rows, ...(overlays[board.uid]?.(spec) ?? [])],
-        waive: { ...WITHOUT_JOB, ...board.waive },
-      }),
-    )
-    .map((board) => ({ board, json: boardJson(board) }));
+export function builtBoards(spec: Spec, overlays: Overlays = {}): Built[] {
+  const alerts = alertsOf(spec);
+  const boards = BOARDS.map((make) => make(spec));
+  const uids = boards.map(({ uid }) => uid);
+  for (const uid of Object.keys(overlays).filter((one) => !uids.includes(one)))
+    throw new Error(
+      `dashboards/overlays/${uid.replace('plimsoll-', '')}.ts is named after no board; there are ${uids.map((one) => one.replace('plimsoll-', '')).join(', ')}`,
+    );
+  return boards.map((board) => {
+    const rows = [...board.rows, ...(overlays[board.uid]?.(spec) ?? [])];
+    const linked: Board = {
+      ...board,
+      first: board.first.map((panel) => withRunbooks(panel, alerts)),
+      rows: rows.map((row) => ({ ...row, panels: row.panels.map((panel) => withRunbooks(panel, alerts)) })),
+      waive: { ...WITHOUT_JOB, ...board.waive },
+    };
+    return { board: linked, json: boardJson(linked) };
+  });
+}
+
+/** The panel, with links to the runbooks of the alerts that it explains. */
+function withRunbooks(panel: Panel, alerts: readonly AlertRef[]): Panel {
+  const urls = new Map(
+    alerts.flatMap(({ name, runbook }) =>
+      runbook !== undefined && panel.alerts?.includes(name) ? [[name, runbook]] : [],
+    ),
+  );
+  if (urls.size === 0) return panel;
+  const own = (panel.links ?? []).filter(({ url }) => ![...urls.values()].includes(url));
+  return { ...panel, links: [...own, ...[...urls].map(([name, url]) => ({ title: `Runbook ${name}`, url }))] };
+}
 
 /** All alerts of a spec, with where they lead. */
 const alertsOf = (spec: Spec): AlertRef[] =>

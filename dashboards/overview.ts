@@ -4,7 +4,7 @@ import { ALERT } from '../src/generate/slo/names.ts';
 import type { Board, Query } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import { DIFFERENCES, failedShare, IN_CLUSTER, stateOf } from './ask.ts';
-import { toBoard, toLogs, toRunbook, toSlo, toTraces } from './links.ts';
+import { toBoard, toLogs, toSlo, toTraces } from './links.ts';
 import { sloColumns } from './slo-table.ts';
 import { STATES } from './states.ts';
 
@@ -64,7 +64,6 @@ export const overview = (spec: Spec): Board => ({
       empty: 'none',
       thresholds: [{ from: 1, color: 'red' }],
       alerts: [ALERT.burn, ALERT.lost],
-      links: toRunbook(spec, ALERT.burn),
     },
     {
       kind: 'stat',
@@ -92,7 +91,7 @@ export const overview = (spec: Spec): Board => ({
       empty: 'unknown',
       thresholds: [{ from: 300, color: 'red' }],
       alerts: [ALERT.watchdog, ALERT.failing, ALERT.late, ALERT.outdated],
-      links: [toBoard('Telemetry stack', 'plimsoll-telemetry'), ...toRunbook(spec, ALERT.watchdog)],
+      links: [toBoard('Telemetry stack', 'plimsoll-telemetry')],
     },
     {
       kind: 'stat',
@@ -169,7 +168,6 @@ export const overview = (spec: Spec): Board => ({
       columns: sloColumns(spec),
       sortBy: { column: 'Budget left', descending: false },
       empty: 'no SLO is known: is the exporter scraped?',
-      waive: DIFFERENCES,
     },
   ],
   rows: [

@@ -6,7 +6,7 @@ import type { Board, Link, Mapping, Panel, TimeseriesPanel } from '../src/grafan
 import { formatDuration } from '../src/spec/scalars.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import { burnIn, coverageIn, factorOf, IN_CLUSTER, OWN_SLOS } from './ask.ts';
-import { toBoard, toLogs, toRunbook, toTraces } from './links.ts';
+import { toBoard, toLogs, toTraces } from './links.ts';
 
 const [MINUTE, HOUR] = [60_000, 3_600_000];
 
@@ -21,7 +21,7 @@ const events = (result: string) => ({
 const EPISODE: readonly Mapping[] = [{ value: 1, text: 'fires', color: 'red' }];
 
 /** Long and short window of a tier, and the line above which it fires. */
-const burnPanel = (tier: RuleTier, spec: Spec): TimeseriesPanel => {
+const burnPanel = (tier: RuleTier): TimeseriesPanel => {
   const [long, short] = [formatDuration(tier.longMs), formatDuration(tier.shortMs)];
   return {
     kind: 'timeseries',
@@ -39,7 +39,6 @@ const burnPanel = (tier: RuleTier, spec: Spec): TimeseriesPanel => {
     min: 0,
     empty: 'no traffic',
     alerts: [ALERT.burn],
-    links: toRunbook(spec, ALERT.burn),
   };
 };
 
@@ -75,7 +74,6 @@ const headline = (spec: Spec): Panel[] => [
     mappings: [{ value: 'nan', text: 'no events yet' }],
     empty: 'no such SLO',
     alerts: [ALERT.exhausted],
-    links: toRunbook(spec, ALERT.exhausted),
   },
   {
     kind: 'stat',
@@ -117,7 +115,6 @@ const headline = (spec: Spec): Panel[] => [
     ],
     empty: 'nothing is known',
     alerts: [ALERT.lost],
-    links: toRunbook(spec, ALERT.lost),
   },
   {
     kind: 'stat',
@@ -148,7 +145,7 @@ export const sloDetail = (spec: Spec): Board => {
     variables: [{ name: 'target', label: 'Target', query: `label_values(slo_info{${OWN_SLOS}}, target)` }],
     first: [
       ...headline(spec),
-      ...pages.slice(0, 2).map((tier) => burnPanel(tier, spec)),
+      ...pages.slice(0, 2).map((tier) => burnPanel(tier)),
       {
         kind: 'timeseries',
         title: 'What ate the budget',
@@ -200,7 +197,7 @@ export const sloDetail = (spec: Spec): Board => {
       {
         title: 'Tickets and budget',
         panels: [
-          ...tiers.filter((tier) => !pages.slice(0, 2).includes(tier)).map((tier) => burnPanel(tier, spec)),
+          ...tiers.filter((tier) => !pages.slice(0, 2).includes(tier)).map((tier) => burnPanel(tier)),
           {
             kind: 'timeseries',
             title: 'Budget over time',

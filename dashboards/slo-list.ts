@@ -4,7 +4,7 @@ import { ALERT } from '../src/generate/slo/names.ts';
 import type { Board } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import { burnIn, OWN_SLOS, ofChosen } from './ask.ts';
-import { toLogs, toRunbook, toSlo } from './links.ts';
+import { toLogs, toSlo } from './links.ts';
 import { sloColumns } from './slo-table.ts';
 
 const HOUR = 3_600_000;
@@ -29,7 +29,6 @@ export const sloList = (spec: Spec): Board => ({
       empty: 'none',
       thresholds: [{ from: 1, color: 'red' }],
       alerts: [ALERT.burn],
-      links: toRunbook(spec, ALERT.burn),
     },
     {
       kind: 'stat',
@@ -41,7 +40,6 @@ export const sloList = (spec: Spec): Board => ({
       empty: 'none',
       thresholds: [{ from: 1, color: 'orange' }],
       alerts: [ALERT.exhausted],
-      links: toRunbook(spec, ALERT.exhausted),
     },
     {
       kind: 'stat',
@@ -57,7 +55,6 @@ export const sloList = (spec: Spec): Board => ({
       empty: 'none',
       thresholds: [{ from: 1, color: 'red' }],
       alerts: [ALERT.lost],
-      links: toRunbook(spec, ALERT.lost),
     },
     {
       kind: 'stat',

@@ -1,4 +1,4 @@
-// plimsoll generate alerts: writes what on-call gets, or with --check says whether the folder is what the spec says.
+// plimsoll generate alerts|dashboards: writes what on-call gets, or with --check says whether the folder is what the spec says.
 import type { Command } from 'commander';
 import { loadSpec } from '../files/load-spec.ts';
 import { type Drift, driftIn, fileInTheWay, writeGenerated } from '../files/write-generated.ts';
@@ -14,9 +14,27 @@ const GENERATORS: Readonly<Record<string, { out: string; load: () => Promise<(sp
   alerts: { out: GENERATED, load: async () => (await import('../../alerts/generate.ts')).alertFiles },
   dashboards: {
     out: 'dashboards/generated',
-    load: async () => (await import('../../dashboards/generate.ts')).dashboardFiles,
+    load: async () => {
+      const { dashboardFiles } = await import('../../dashboards/generate.ts');
+      const { loadOverlays } = await import('../../dashboards/overlays.ts');
+      const overlays = await loadOverlays().catch(refuse);
+      // Without overlays, what is wrong is our mistake.
+      return (spec) => withOverlays(overlays, () => dashboardFiles(spec, overlays));
+    },
   },
 };
+
+function refuse(error: unknown): never {
+  throw new CommandError(EXIT.invalid, (error as Error).message);
+}
+function withOverlays<T>(overlays: object, make: () => T): T {
+  if (Object.keys(overlays).length === 0) return make();
+  try {
+    return make();
+  } catch (error) {
+    return refuse(error);
+  }
+}
 
 interface GenerateOptions {
   readonly config?: readonly string[];
@@ -27,9 +45,11 @@ interface GenerateOptions {
 export function registerGenerate(program: Command): void {
   program
     .command('generate <what>')
-    .description('write alerts: rules, tests and routing, from the spec; exit 1 with --check if they differ')
+    .description(
+      'write alerts (rules, tests, routing) or dashboards (boards of Grafana) from the spec; exit 1 with --check if they differ',
+    )
     .option('--config <file>', 'spec; repeat for several files (default: plimsoll.yaml)', repeated)
-    .option('--out <folder>', `folder to write into (default: ${GENERATED})`)
+    .option('--out <folder>', 'folder to write into (default: alerts/generated or dashboards/generated)')
     .option('--check', 'write nothing, and exit with 1 if the folder is not what the spec says')
     .action(async (what: string, options: GenerateOptions) => {
       const kind = oneOf('generate', what, Object.keys(GENERATORS));

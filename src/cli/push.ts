@@ -1,4 +1,4 @@
-// plimsoll push rules|alertmanager URL: loads what was generated into Mimir. Shows what would change; --yes does it.
+// plimsoll push rules|alertmanager|dashboards URL: loads what was generated into Mimir or Grafana. Shows what would change; --yes does it.
 // Only our namespace is touched, and what is replaced is kept.
 import type { Command } from 'commander';
 import { diffGroups } from '../generate/diff-rules.ts';
@@ -6,23 +6,31 @@ import type { ReadGroup } from '../generate/read-rules.ts';
 import { MIMIR_NAMESPACE, yamlText } from '../generate/rule-files.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { GENERATED, readGenerated } from './generated-rules.ts';
+import { BOARDS_FOLDER } from './grafana-boards.ts';
 import { commandLine, keep } from './kept.ts';
 import { fetchLoaded } from './loaded-rules.ts';
 import { type PushOptions, pushAlertmanager } from './push-alertmanager.ts';
+import { pushDashboards } from './push-dashboards.ts';
 import { openRemote, type Remote, remoteArguments, withRemoteOptions } from './remote.ts';
 import { findRuler, noRuler, type Ruler } from './ruler.ts';
 
 export function registerPush(program: Command): void {
-  const push = program.command('push').description('load generated files into Mimir; shows what would change');
-  const options = (command: Command) =>
+  const push = program
+    .command('push')
+    .description('load generated files into Mimir or Grafana; shows what would change');
+  const options = (command: Command, from = GENERATED) =>
     withRemoteOptions(command)
-      .option('--from <path>', 'folder or file to load', GENERATED)
+      .option('--from <path>', 'folder or file to load', from)
       .option('--keep <dir>', 'folder for the file with what is replaced', '.')
       .option('--yes', 'do it; without, nothing is changed');
   options(push.command('rules <url>').description(`rules of the namespace ${MIMIR_NAMESPACE}`)).action(pushRules);
   options(push.command('alertmanager <url>').description('config and templates of the tenant')).action(
     pushAlertmanager,
   );
+  options(
+    push.command('dashboards <url>').description('boards into the folder Plimsoll of a Grafana'),
+    BOARDS_FOLDER,
+  ).action(pushDashboards);
 }
 
 interface Plan {

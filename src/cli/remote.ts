@@ -1,4 +1,4 @@
-// One request to a Mimir or Prometheus with tenant, token and authority. Every failure says what to do; no answer is judged here
+// One request to a Mimir, Prometheus or Grafana with tenant, token and authority. Every failure says what to do; no answer is judged here
 // beyond "may I". Never shows a token.
 import { readFileSync } from 'node:fs';
 import { request as http } from 'node:http';
@@ -27,7 +27,7 @@ export interface Remote {
   ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: Body): Promise<Reply>;
 }
 interface Body {
-  readonly type: 'application/yaml' | 'application/x-www-form-urlencoded';
+  readonly type: 'application/yaml' | 'application/x-www-form-urlencoded' | 'application/json';
   readonly text: string;
 }
 
