@@ -2,11 +2,13 @@
 import { performance } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { Changes } from './engine/changes.ts';
 import { createTimeline } from './engine/clock.ts';
 import { Engine } from './engine/engine.ts';
 import { Keeper, tryOpen } from './engine/keeper.ts';
 import { RunLog } from './engine/run-log.ts';
 import { sloRules } from './generate/slo/groups.ts';
+import { changeRoutes, tellRoute } from './http/changes.ts';
 import { healthRoutes } from './http/health.ts';
 import { metricsRoute } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
@@ -24,6 +26,7 @@ import { createScheduler } from './probe/scheduler.ts';
 import type { Tracer } from './probe/trace-port.ts';
 import type { Spec } from './spec/spec.ts';
 import type { Target } from './spec/target.ts';
+import { ChangeLog } from './store/change-log.ts';
 import { Ledger } from './store/ledger.ts';
 import type { Store } from './store/store.ts';
 
@@ -50,16 +53,17 @@ export interface Exporter {
 const STOP_GRACE_MS = 3_000;
 /** Builds the exporter for a spec that passed its checks. Nothing runs before start(). */
 export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<Exporter> {
-  const { log } = ports;
+  const { log, openStore } = ports;
   const own = new OwnMetrics();
   own.set('plimsoll_build_info', 1, { version: ports.version, node: process.version });
-  const opened = tryOpen(ports.openStore, log);
+  const opened = tryOpen(openStore, log);
   const store = opened instanceof Error ? undefined : opened;
   const monotonicMs = () => performance.now();
   const readClocks = () => ({ wallMs: Date.now(), monotonicMs: monotonicMs() });
   const timeline = createTimeline(readClocks, store?.restored.last?.atMs ?? 0);
   const ledger = new Ledger(store);
   const engine = new Engine(spec, { ledger, own, now: timeline.now });
+  const changes = new Changes(spec, { changeLog: new ChangeLog(store?.changes), log, now: timeline.now });
   const lag = watchLoopLag();
   const named = createResolver({ kind: 'named' });
   const networkUp = watchOwnNetwork(() => engine.spec.exporter.controls, named, monotonicMs);
@@ -75,8 +79,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     run: (target, stop) => run(target, named, stop),
     onRun(finished, delayMs) {
       own.observe('plimsoll_run_start_delay_seconds', Math.max(0, delayMs) / 1000);
-      engine.onRun(finished);
-      runLog.onRun(finished);
+      for (const each of [engine, runLog, changes]) each.onRun(finished);
     },
     onMissed: (target, reason) => engine.onMissed(target, reason),
   });
@@ -84,7 +87,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   let stopping = false;
   let specValid = true;
   let started = false;
-  const keeper = new Keeper(opened, { engine, own, log, openStore: ports.openStore, now: timeline.now, monotonicMs });
+  const keeper = new Keeper(opened, { engine, changes, own, log, openStore, now: timeline.now, monotonicMs });
   let sinceTick = performance.now();
   const tick = () => {
     own.set('plimsoll_event_loop_delay_seconds', lag.longestSince(sinceTick) / 1000);
@@ -109,8 +112,9 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     },
   });
   await server.guarded((guarded) => {
-    metricsRoute(guarded, { engine, own });
+    metricsRoute(guarded, { engine, changes, own });
     sloRoutes(guarded, engine, () => specValid);
+    changeRoutes(guarded, changes);
     probeRoute(guarded, {
       concurrency: () => engine.spec.exporter.concurrency,
       find: (target, module) => findTarget(engine.spec, target, module),
@@ -118,6 +122,8 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
         run(target, adhoc ? createResolver({ kind: 'adhoc', allow: engine.spec.exporter.probeAllow }) : named),
     });
   });
+
+  await server.writing((scope) => tellRoute(scope, changes));
 
   let ticker: NodeJS.Timeout | undefined;
   const arm = () => {
@@ -144,6 +150,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       const lacking = server.renew(renewed);
       if (lacking.length > 0) log.warn({ settings: lacking }, 'these take effect at the next start');
       engine.load(next);
+      changes.load(next);
       scheduler.setTargets(next.targets);
       runLog.keepTargets(new Set(next.targets.map((t) => t.name)));
       arm();

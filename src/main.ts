@@ -3,9 +3,11 @@ import { Command, CommanderError } from 'commander';
 import { registerBackup } from './cli/backup.ts';
 import { registerCheck } from './cli/check.ts';
 import { registerDiff } from './cli/diff.ts';
+import { registerEvent } from './cli/event.ts';
 import { CommandError, EXIT } from './cli/exit.ts';
 import { registerExplain } from './cli/explain.ts';
 import { registerGenerate } from './cli/generate.ts';
+import { registerPreview } from './cli/preview.ts';
 import { registerProbe } from './cli/probe.ts';
 import { registerPush } from './cli/push.ts';
 import { registerSchema } from './cli/schema.ts';
@@ -41,10 +43,12 @@ for (const register of [
   registerSchema,
   registerProbe,
   registerStatus,
+  registerEvent,
   registerBackup,
   registerSimulate,
   registerDiff,
   registerPush,
+  registerPreview,
 ])
   register(program);
 

@@ -1,4 +1,4 @@
-// Talks to a running exporter for status and other commands. Every failure says what to do.
+// Talks to a running exporter for status, event and other commands. Every failure says what to do.
 import { readFileSync } from 'node:fs';
 import { request as http } from 'node:http';
 import { request as https } from 'node:https';
@@ -27,21 +27,45 @@ export interface Answer {
 
 /** GET /api/v1/slos. Throws CommandError: exit code 2 for wrong options, 4 if no exporter answers there. */
 export async function fetchSlos(options: ClientOptions): Promise<Answer> {
-  const url = new URL('/api/v1/slos', httpUrl('--url', options.url, EXAMPLE));
+  const { status, body } = await ask(options, '/api/v1/slos');
+  if (status === 200) return answerIn(body, options.url);
+  throw refusal(options, status, body, 'exporter.tokenFile');
+}
+
+/**
+ * POST /api/v1/events. Returns when the change happened, and whether it is on disk there. Throws CommandError: exit code 2 for wrong options and for
+ * a change that the exporter refuses, 4 if no exporter answers there or it does not let us in.
+ */
+export async function sendChange(options: ClientOptions, change: object): Promise<{ time: string; isStored: boolean }> {
+  const { status, body } = await ask(options, '/api/v1/events', JSON.stringify(change));
+  const { time } = (parsed(body) ?? {}) as { time?: unknown };
+  if ([200, 201, 202].includes(status) && typeof time === 'string') return { time, isStored: status !== 202 };
+  if (status === 400 || status === 413)
+    throw new CommandError(EXIT.usage, `the exporter at ${options.url} refuses this event: ${detailOf(body)}`);
+  if (status === 403)
+    throw new CommandError(EXIT.unreachable, `the exporter at ${options.url} answered 403: ${detailOf(body)}`);
+  throw refusal(options, status, body, 'exporter.eventsTokenFile');
+}
+
+async function ask(options: ClientOptions, path: string, body?: string): Promise<Reply> {
+  const url = new URL(path, httpUrl('--url', options.url, EXAMPLE));
   const read = (option: string, file: string | undefined, use: 'token' | 'certificates') =>
     file === undefined ? undefined : readFileSync(usableFile(option, file, use), 'utf8');
   const token = read('--token-file', options.tokenFile, 'token')?.trim();
   const ca = read('--ca', options.ca, 'certificates');
-  const { status, body } = await get(url, token, ca).catch((error: NodeJS.ErrnoException) => {
+  return send(url, { token, ca, body }).catch((error: NodeJS.ErrnoException) => {
     throw new CommandError(EXIT.unreachable, `cannot reach the exporter at ${options.url}: ${reason(error, url)}`);
   });
-  if (status === 200) return answerIn(body, options.url);
-  const answer = `the exporter at ${options.url} answered ${status}`;
+}
+
+/** `setting`: where its spec names the token. */
+function refusal({ url, tokenFile }: ClientOptions, status: number, body: string, setting: string): CommandError {
+  const answer = `the exporter at ${url} answered ${status}`;
   if (status === 401) {
-    const hint = token === undefined ? 'it wants a token: --token-file FILE' : 'it does not take this token';
-    throw new CommandError(EXIT.unreachable, `${answer}: ${hint} (exporter.tokenFile in its spec)`);
+    const hint = tokenFile === undefined ? 'it wants a token: --token-file FILE' : 'it does not take this token';
+    return new CommandError(EXIT.unreachable, `${answer}: ${hint} (${setting} in its spec)`);
   }
-  throw new CommandError(EXIT.unreachable, `${answer}: ${detailOf(body)}; does --url name a plimsoll exporter?`);
+  return new CommandError(EXIT.unreachable, `${answer}: ${detailOf(body)}; does --url name a plimsoll exporter?`);
 }
 
 function answerIn(body: string, url: string): Answer {
@@ -92,12 +116,27 @@ function reason(error: NodeJS.ErrnoException, url: URL): string {
   return `${message || code}; is it running (npm start), and is --url right?`;
 }
 
-function get(url: URL, token: string | undefined, ca: string | undefined): Promise<{ status: number; body: string }> {
+interface Reply {
+  readonly status: number;
+  readonly body: string;
+}
+interface Sent {
+  readonly token: string | undefined;
+  readonly ca: string | undefined;
+  /** JSON to be posted; undefined: GET. */
+  readonly body: string | undefined;
+}
+
+function send(url: URL, { token, ca, body }: Sent): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    const send = url.protocol === 'https:' ? https : http;
+    const headers = {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+    };
+    const method = body === undefined ? 'GET' : 'POST';
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const request = send(url, { headers, signal, ...(ca !== undefined && { ca }) }, (response) => {
+    const options = { method, headers, signal, ...(ca !== undefined && { ca }) };
+    const request = (url.protocol === 'https:' ? https : http)(url, options, (response) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
       response.on('data', (chunk: Buffer) => {
@@ -113,6 +152,6 @@ function get(url: URL, token: string | undefined, ca: string | undefined): Promi
     request.on('error', (error) =>
       reject(signal.aborted ? new Error(`no answer within ${PATIENCE_MS / 1000} s`) : error),
     );
-    request.end();
+    request.end(body);
   });
 }

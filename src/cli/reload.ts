@@ -18,18 +18,18 @@ export function valid(result: ParseResult): Spec {
   throw new CommandError(EXIT.invalid, formatFindings(errors, result.secrets));
 }
 
-/** Reads token and certificate, and takes in all secrets; throws CommandError if a file cannot be read. */
+/** Reads tokens and certificate, and takes in all secrets; throws CommandError if a file cannot be read. */
 export function accessOf(
-  { exporter: { tokenFile, tls } }: Spec,
+  { exporter: { tokenFile, eventsTokenFile, tls } }: Spec,
   secrets: readonly string[],
   known: KnownSecrets,
 ): Access {
-  const token = tokenFile === undefined ? undefined : readFile(tokenFile, 'exporter.tokenFile').trim();
-  if (token === '')
-    throw new CommandError(EXIT.invalid, `exporter.tokenFile: ${tokenFile} is empty; write the token into it`);
-  known.take([...secrets, ...(token === undefined ? [] : [token])]);
+  const token = readToken(tokenFile, 'exporter.tokenFile');
+  const eventsToken = readToken(eventsTokenFile, 'exporter.eventsTokenFile');
+  known.take([...secrets, ...[token, eventsToken].filter((text) => text !== undefined)]);
   return {
     ...(token !== undefined && { token }),
+    ...(eventsToken !== undefined && { eventsToken }),
     ...(tls !== undefined && {
       tls: { cert: readFile(tls.cert, 'exporter.tls.cert'), key: readFile(tls.key, 'exporter.tls.key') },
     }),
@@ -86,6 +86,12 @@ export function reloading(
       if (missed) again();
     },
   };
+}
+
+function readToken(path: string | undefined, what: string): string | undefined {
+  const token = path === undefined ? undefined : readFile(path, what).trim();
+  if (token !== '') return token;
+  throw new CommandError(EXIT.invalid, `${what}: ${path} is empty; write the token into it`);
 }
 
 function readFile(path: string, what: string): string {

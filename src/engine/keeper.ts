@@ -3,6 +3,7 @@
 import type { OwnMetrics } from '../metrics/own.ts';
 import { isDamage, StoreRefused } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
+import type { Changes } from './changes.ts';
 import type { Engine } from './engine.ts';
 
 interface Log {
@@ -12,6 +13,7 @@ interface Log {
 }
 export interface KeeperPorts {
   readonly engine: Engine;
+  readonly changes: Changes;
   readonly own: OwnMetrics;
   readonly log: Log;
   openStore(): Store;
@@ -52,6 +54,11 @@ export class Keeper {
     this.#lastTick = ports.monotonicMs();
     this.#lastOpen = this.#lastTick;
     this.#live(store);
+    if (!(store instanceof Error)) this.#countDamage(store.changes.restored.damaged);
+  }
+
+  #countDamage(records: number): void {
+    if (records > 0) this.#ports.own.inc('plimsoll_store_damaged_records_total', {}, records);
   }
 
   /** ms since the last tick. */
@@ -61,10 +68,10 @@ export class Keeper {
 
   /** Closes a tick and commits it; never throws. */
   tick(): void {
-    const { engine, own } = this.#ports;
+    const { engine, changes, own } = this.#ports;
     this.#lastTick = this.#ports.monotonicMs();
     if (this.#store instanceof Error && this.#lastTick - this.#lastOpen >= REOPEN_MS) this.#open();
-    const error = engine.tick();
+    const error = engine.tick() ?? changes.flush();
     own.set('plimsoll_store_commit_duration_seconds', (this.#ports.monotonicMs() - this.#lastTick) / 1000);
     own.set('plimsoll_store_pending_ticks', engine.pendingTicks);
     if (error === undefined) own.set('plimsoll_store_last_commit_timestamp_seconds', engine.lastTickMs / 1000);
@@ -86,6 +93,7 @@ export class Keeper {
       if (store instanceof Error) return;
       this.#live(store);
       this.#ports.engine.useStore(store);
+      this.#countDamage(this.#ports.changes.useStore(store.changes));
     } catch (error) {
       this.#drop(error as Error);
     }
@@ -105,9 +113,10 @@ export class Keeper {
   }
 
   #prune(): void {
-    const { engine, monotonicMs } = this.#ports;
+    const { engine, changes, monotonicMs } = this.#ports;
     this.#lastPrune = this.#lastTick;
     const nowMs = this.#lived.atMs + monotonicMs() - this.#lived.monotonicMs;
+    changes.prune(nowMs);
     try {
       if (!(this.#store instanceof Error)) this.#store.prune(nowMs, engine.spec.exporter.retention, engine.marks);
     } catch (error) {

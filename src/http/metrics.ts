@@ -1,6 +1,7 @@
 // GET /metrics: text or OpenMetrics by Accept. Written in pieces, one scrape at a time, so that probes are not held up.
 import { setImmediate as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import type { Changes } from '../engine/changes.ts';
 import type { Engine } from '../engine/engine.ts';
 import { CONTENT_TYPES, expose, type Format, formatFor } from '../metrics/exposition.ts';
 import type { OwnMetrics } from '../metrics/own.ts';
@@ -15,13 +16,14 @@ export const SERIES = {
 };
 
 /** Scrapes that arrive together share one text. */
-export function metricsRoute(app: FastifyInstance, ports: { engine: Engine; own: OwnMetrics }): void {
+export function metricsRoute(app: FastifyInstance, ports: { engine: Engine; changes: Changes; own: OwnMetrics }): void {
   const going = new Map<Format, Promise<string>>();
   const render = async (format: Format): Promise<string> => {
     ports.own.set('plimsoll_series', ports.engine.series.size);
     const own = await ports.own.families();
     const families = function* () {
       yield* ports.engine.families();
+      yield* ports.changes.families();
       yield* ports.engine.series.families();
       yield* own;
     };

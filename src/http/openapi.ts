@@ -6,7 +6,8 @@ import type { FastifyInstance } from 'fastify';
 export const BEARER = [{ bearer: [] }];
 
 export async function openApi(app: FastifyInstance, version: string): Promise<void> {
-  const description = 'The token of exporter.tokenFile; without that setting none is needed.';
+  const description =
+    'The token of exporter.tokenFile, without which none is needed; for POST that of exporter.eventsTokenFile.';
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -11,6 +11,8 @@ import { brokenRequest, brokenUrl, problem, problemsFor } from './problem.ts';
 export interface Access {
   /** Bearer token; undefined: open to all. */
   readonly token?: string;
+  /** Bearer token for who reports changes; undefined: nobody can. */
+  readonly eventsToken?: string;
   /** PEM texts; undefined: plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
@@ -19,6 +21,8 @@ export interface HttpServer {
   readonly app: FastifyInstance;
   /** Registers routes that need the token, if there is one. */
   guarded(routes: (app: FastifyInstance) => void): Promise<void>;
+  /** Registers routes that need the token for reports of changes; without one they answer 403. */
+  writing(routes: (app: FastifyInstance) => void): Promise<void>;
   /** Puts a renewed certificate and token in force. Returns the settings that only a new start can change. */
   renew(access: Access): readonly string[];
 }
@@ -70,6 +74,12 @@ export function createServer(initial: Access, onFault: (error: Error) => void): 
         routes(scope);
       });
     },
+    async writing(routes) {
+      await app.register(async (scope) => {
+        await guardWriting(scope, () => access.eventsToken);
+        routes(scope);
+      });
+    },
     renew(next) {
       const changed = (key: keyof Access) => (access[key] === undefined) !== (next[key] === undefined);
       const lacking = [
@@ -81,6 +91,7 @@ export function createServer(initial: Access, onFault: (error: Error) => void): 
       access = {
         ...(access.token !== undefined && { token: next.token ?? access.token }),
         ...(access.tls !== undefined && { tls: next.tls ?? access.tls }),
+        ...(next.eventsToken !== undefined && { eventsToken: next.eventsToken }),
       };
       return lacking;
     },
@@ -88,6 +99,9 @@ export function createServer(initial: Access, onFault: (error: Error) => void): 
 }
 
 const TOKEN_HINT = 'send Authorization: Bearer TOKEN, with the token in the file exporter.tokenFile of the spec';
+
+const NO_EVENTS_TOKEN =
+  'nobody can report changes yet: write a token into a file and name it in the spec as exporter.eventsTokenFile';
 
 /** Asks for the token on every route of the scope, and says so in their description. */
 async function guard(scope: FastifyInstance, isRight: (key: string) => boolean): Promise<void> {
@@ -100,6 +114,15 @@ async function guard(scope: FastifyInstance, isRight: (key: string) => boolean):
     };
     route.schema = { ...route.schema, security: BEARER, response };
   });
+}
+
+/** Asks for a token that may come and go with reloads; without one nobody is let in. */
+async function guardWriting(scope: FastifyInstance, token: () => string | undefined): Promise<void> {
+  scope.addHook('onRequest', (_request, reply, done) => {
+    if (token() !== undefined) return done();
+    problem(reply, 403, 'forbidden', NO_EVENTS_TOKEN);
+  });
+  await guard(scope, (key) => sameSecret(key, token() ?? ''));
 }
 
 function sameSecret(given: string, expected: string): boolean {

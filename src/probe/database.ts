@@ -3,7 +3,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Target } from '../spec/target.ts';
 import { ProbeFault } from './fault.ts';
-import type { Phase, ProbeContext, StepOutcome } from './probe.ts';
+import type { Facts, Phase, ProbeContext, StepOutcome } from './probe.ts';
 import { reach } from './reach.ts';
 import { type Replica, replicaStep } from './replicas.ts';
 
@@ -13,8 +13,8 @@ type DatabaseTarget = Target<'mariadb'> | Target<'redis'>;
 export interface Session extends Replica {
   /** Reads what a visitor's request would need to work. */
   read(): Promise<unknown>;
-  /** Writes the heartbeat of this location, with the time. */
-  write(nowMs: number): Promise<unknown>;
+  /** Writes the heartbeat of this location, with the time. Gives the server that took it, if its kind tells. */
+  write(nowMs: number): Promise<string | undefined>;
 }
 
 /** Where and as whom to connect. A replica's URL may leave out what the primary's says. */
@@ -53,11 +53,15 @@ export async function runDatabase<T extends DatabaseTarget>(
     }
   });
   const steps = {
-    read: (open: Session) => open.read(),
+    async read(open: Session) {
+      await open.read();
+      return undefined;
+    },
     async write(open: Session) {
       const atMs = ctx.now();
-      await open.write(atMs);
+      const server = await open.write(atMs);
       writtenMs = atMs;
+      return server === undefined ? undefined : { server };
     },
   };
   for (const name of target.steps) {
@@ -81,9 +85,12 @@ export async function runDatabase<T extends DatabaseTarget>(
 }
 
 /** One question and its answer: all of it is waiting for the first byte. */
-async function answered(work: Promise<unknown>, fault: (error: unknown) => StepOutcome): Promise<StepOutcome> {
+async function answered(
+  work: Promise<Facts | undefined>,
+  fault: (error: unknown) => StepOutcome,
+): Promise<StepOutcome> {
   const since = performance.now();
-  const result = await work.then((): StepOutcome => ({ outcome: 'ok' }), fault);
+  const result = await work.then((facts): StepOutcome => ({ outcome: 'ok', ...(facts && { facts }) }), fault);
   return { ...result, phases: { first_byte: performance.now() - since } };
 }
 

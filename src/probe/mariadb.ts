@@ -16,6 +16,8 @@ type MariaDb = Target<'mariadb'>;
 const TABLE = 'plimsoll_heartbeat';
 const CREATE = `CREATE TABLE IF NOT EXISTS ${TABLE} (location VARCHAR(63) PRIMARY KEY, at_ms BIGINT NOT NULL)`;
 
+const RETURNING = ' RETURNING @@hostname AS host, @@port AS port, @@server_id AS id';
+
 const SELECT = `SELECT at_ms FROM ${TABLE} WHERE location = ?`;
 
 // MariaDB error reference; what each number means for the target (notes/probes.md 3.2). From 45000 on: the driver's own.
@@ -122,17 +124,25 @@ async function read(connection: Connection, ctx: ProbeContext): Promise<void> {
   }
 }
 
-async function heartbeat(connection: Connection, nowMs: number, ctx: ProbeContext): Promise<void> {
+/** Returns the server that took the write, from MariaDB 10.5 on: behind a name or a proxy that is the primary of now. */
+async function heartbeat(connection: Connection, nowMs: number, ctx: ProbeContext): Promise<string | undefined> {
   const seconds = Math.max(1, Math.ceil(ctx.remainingMs() / 1000));
   await connection.query(`SET SESSION lock_wait_timeout = ${seconds}, innodb_lock_wait_timeout = ${seconds}`);
-  const write = () => connection.query(`REPLACE INTO ${TABLE} (location, at_ms) VALUES (?, ?)`, [ctx.location, nowMs]);
+  const returning = connection.info?.isMariaDB() && connection.info.hasMinVersion(10, 5, 0) ? RETURNING : '';
+  const statement = `REPLACE INTO ${TABLE} (location, at_ms) VALUES (?, ?)${returning}`;
+  const write = () => connection.query(statement, [ctx.location, nowMs]);
   try {
-    await write();
+    return serverIn(await write());
   } catch (error) {
     if ((error as SqlError).errno !== 1146) throw error;
     await connection.query(CREATE);
-    await write();
+    return serverIn(await write());
   }
+}
+
+function serverIn(answer: unknown): string | undefined {
+  const row = Array.isArray(answer) ? (answer[0] as Record<string, unknown> | undefined) : undefined;
+  return row === undefined ? undefined : `${row.host}:${row.port} (server_id ${row.id})`.slice(0, 150);
 }
 
 async function replication(connection: Connection, ctx: ProbeContext): ReturnType<Session['replication']> {

@@ -20,6 +20,11 @@ export interface Facts {
   readonly redirects?: number;
   readonly bodyBytes?: number;
   readonly tlsVersion?: string;
+  /** The leaf that was served: until when it is valid, and the beginning of its SHA-256 fingerprint. */
+  readonly certificate?: string;
+  readonly wordpressVersion?: string;
+  /** The server behind the endpoint that took the write. */
+  readonly server?: string;
   readonly address?: string;
   readonly answers?: readonly string[];
 }

@@ -35,7 +35,10 @@ const driver: Driver<RedisTarget> = {
     const step = <T>(work: Promise<T>) => within(ctx.signal, work);
     return {
       read: () => step(client.get(key)),
-      write: (nowMs) => step(client.set(key, String(nowMs), 'PX', Math.max(60_000, 10 * target.interval))),
+      async write(nowMs) {
+        await step(client.set(key, String(nowMs), 'PX', Math.max(60_000, 10 * target.interval)));
+        return undefined;
+      },
       replication: () => step(replication(client, key)),
       close: () => client.disconnect(),
     };

@@ -46,9 +46,17 @@ export function judgeTls(socket: TLSSocket, servername: string): TlsVerdict {
         : `${verifyError}: certificate for ${String(leaf?.subjectaltname ?? leaf?.subject?.CN)}, asked for ${servername}${until === undefined ? '' : `, valid until ${new Date(until * 1000).toISOString()}`}`,
     facts: {
       ...(until !== undefined && { certNotAfterSeconds: until }),
+      ...(leaf !== undefined && { certificate: described(leaf) }),
       tlsVersion: socket.getProtocol() ?? 'unknown',
     },
   };
+}
+
+/** Until when, and 8 bytes of the fingerprint: enough to tell one from another. */
+function described({ valid_to, fingerprint256 }: DetailedPeerCertificate): string {
+  const until = new Date(valid_to);
+  const date = Number.isNaN(until.getTime()) ? valid_to : until.toISOString().slice(0, 10);
+  return `until ${date} (SHA-256 ${fingerprint256.slice(0, 23)})`;
 }
 
 /** The certificates that were served, leaf first; a root that closes the chain on itself is left out: clients use their own. */

@@ -2,6 +2,7 @@
 import type { Outcome } from '../spec/outcome.ts';
 import { judgePage, judgeStatus } from './judge-page.ts';
 import type { ProbeContext, StepOutcome } from './probe.ts';
+import { versionIn } from './versions.ts';
 import { asVisited, base, get, jsonOf, judge, type StepBody, uncached, type WordPress } from './wordpress-request.ts';
 
 const PATH = '/wp-json/plimsoll/v1/health';
@@ -29,7 +30,9 @@ async function health(target: WordPress, ctx: ProbeContext, traceparent: string,
     (page) => status && judgePage(asVisited(target, request, page), { host: new URL(target.url).host, minBytes: 0 }),
   );
   if (step.outcome !== 'ok' || response === undefined) return { step };
-  return { step, said: jsonOf(response.body) ?? {} };
+  const said = jsonOf(response.body) ?? {};
+  const wordpressVersion = versionIn(said.wpVersion);
+  return { step: { ...step, facts: { ...step.facts, ...(wordpressVersion && { wordpressVersion }) } }, said };
 }
 
 /** How late the oldest due event is. */

@@ -4,6 +4,7 @@ import type { Outcome } from '../spec/outcome.ts';
 import type { HttpRequest, HttpResponse } from './http-hop.ts';
 import { judgePage, judgeStatus } from './judge-page.ts';
 import type { Probe, ProbeContext, StepOutcome } from './probe.ts';
+import { versionIn } from './versions.ts';
 import { cron, objectcache } from './wordpress-health.ts';
 import { asVisited, get, getPhp, jsonOf, judge, type StepBody, uncached, type WordPress } from './wordpress-request.ts';
 
@@ -17,7 +18,13 @@ export const wordpress: Probe<'wordpress'> = {
 
 const STEPS: Readonly<Record<Step, StepBody>> = {
   front: (target, ctx, traceparent) => page(target, ctx, { url: target.url, address: target.address, traceparent }),
-  uncached: (target, ctx, traceparent) => page(target, ctx, uncached(target, '/', traceparent)),
+  async uncached(target, ctx, traceparent) {
+    let wordpressVersion: string | undefined;
+    const step = await page(target, ctx, uncached(target, '/', traceparent), (body) => {
+      wordpressVersion = versionIn(GENERATOR.exec(body)?.[1]);
+    });
+    return wordpressVersion === undefined ? step : { ...step, facts: { ...step.facts, wordpressVersion } };
+  },
   async static(target, ctx, traceparent) {
     const result = await get(target, ctx, {
       url: new URL(target.asset, target.url).href,
@@ -61,6 +68,9 @@ const STEPS: Readonly<Record<Step, StepBody>> = {
   objectcache,
 };
 
+/** What a page says of the version, unless a plugin hides it. */
+const GENERATOR = /<meta name="generator" content="WordPress ([^"]+)"/;
+
 /** States of all of WordPress, and what the edge says itself: they say more than that REST is blocked. */
 const DEEPER: ReadonlySet<Outcome> = new Set([
   'db_error',
@@ -72,11 +82,17 @@ const DEEPER: ReadonlySet<Outcome> = new Set([
   'geo_block',
 ]);
 
-async function page(target: WordPress, ctx: ProbeContext, request: HttpRequest): Promise<StepOutcome> {
+async function page(
+  target: WordPress,
+  ctx: ProbeContext,
+  request: HttpRequest,
+  read: (body: string) => void = () => {},
+): Promise<StepOutcome> {
   const { minBytes, marker } = target;
-  return judge(await getPhp(target, ctx, request), (response) =>
-    judgePage(asVisited(target, request, response), { host: new URL(target.url).host, minBytes, marker }),
-  );
+  return judge(await getPhp(target, ctx, request), (response) => {
+    read(response.body);
+    return judgePage(asVisited(target, request, response), { host: new URL(target.url).host, minBytes, marker });
+  });
 }
 
 /** The index of the REST API: there, and of the site that was asked for. WordPress itself redirects only between www and not www. */

@@ -4,6 +4,7 @@ import { nominalPeriodMs } from '../slo/calendar.ts';
 import { type BurnTier, fewestBadToFire, PROBES_TO_JUDGE, STANDARD_WINDOWS_MS, tiersFor } from '../slo/policy.ts';
 import type { Path, Problem } from './finding.ts';
 import { lintPromql, lintSettings } from './lint-evaluation.ts';
+import { CHANGE_KINDS } from './names.ts';
 import { isWhole, type Part } from './part.ts';
 import { formatDuration } from './scalars.ts';
 import { covers, type Maintenance, type Slo, type Spec, targetOf } from './spec.ts';
@@ -186,7 +187,7 @@ function lintMaintenance(window: Part<Maintenance>, path: Path, spec: KnownSpec)
   ];
 }
 
-/** A rough upper bound: three outcomes per step, histograms per step and phase, a few gauges. */
+/** A rough upper bound: three outcomes per step, histograms per step and phase, a few gauges; changes per kind and service. */
 function series({ targets, slos, exporter }: KnownSpec): Problem[] {
   if (exporter === null) return [];
   const { seriesPerTarget, windowGauges, maxSeries } = exporter;
@@ -196,7 +197,8 @@ function series({ targets, slos, exporter }: KnownSpec): Problem[] {
   );
   const perSlo = SERIES_PER_SLO + (windowGauges ? WINDOW_SERIES_PER_SLO : 0);
   const ofSlos = slos.reduce((sum, slo) => sum + (isCounted(slo) ? SERIES_PER_PROMISE : perSlo), 0);
-  const total = perTarget.reduce((sum, n) => sum + n, ofSlos);
+  const services = new Set(slos.flatMap((slo) => slo?.service ?? [])).size + 1;
+  const total = perTarget.reduce((sum, n) => sum + n, ofSlos + services * CHANGE_KINDS.length);
   if (total <= maxSeries) return [];
   const hint = windowGauges
     ? `exporter.windowGauges: false saves ${WINDOW_SERIES_PER_SLO} series per SLO`

@@ -1,4 +1,4 @@
-// Files that a spec names beside its secrets: certificates, keys and the token. Finds them; what is in them comes in through a port.
+// Files that a spec names beside its secrets: certificates, keys and tokens. Finds them; what is in them comes in through a port.
 // Paths are relative to the directory of the spec file, as those of secrets are.
 import type { Path, Problem } from './finding.ts';
 import { beside } from './secrets.ts';
@@ -13,6 +13,7 @@ const PLACES: readonly { readonly path: readonly string[]; readonly use: FileUse
   { path: ['ca'], use: 'certificates' },
   { path: ['certificate'], use: 'certificates' },
   { path: ['tokenFile'], use: 'token' },
+  { path: ['eventsTokenFile'], use: 'token' },
   { path: ['tls', 'cert'], use: 'certificates' },
   { path: ['tls', 'key'], use: 'key' },
 ];

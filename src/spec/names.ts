@@ -41,6 +41,11 @@ export const METRICS = {
     labels: ['slo', 'window'],
     help: 'Share of the steps of the window that are known (good, bad or excluded).',
   },
+  change_events_total: {
+    type: 'counter',
+    labels: ['kind', 'service'],
+    help: 'Changes of the platform: told by POST /api/v1/events or seen by the exporter. At 0 for every kind and service from the start; acknowledged by the store, so it survives restarts and never falls.',
+  },
   probe_runs_total: {
     type: 'counter',
     labels: ['target', 'kind', 'step', 'outcome', 'blame', 'location'],
@@ -152,6 +157,19 @@ export type LabelsOf<M extends MetricName> = (typeof METRICS)[M]['labels'][numbe
 
 /** Results of slo_events_total. */
 export const RESULTS = ['good', 'bad', 'unmeasured', 'excluded'] as const;
+
+/** Kinds of change_events_total. */
+export const CHANGE_KINDS = [
+  'deploy',
+  'core_update',
+  'plugin_update',
+  'purge',
+  'config_reload',
+  'certificate_renewed',
+  'node_drain',
+  'failover',
+] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** Buckets of the probe histograms, seconds: 5 ms to 30 s. */
 export const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 5, 10, 30] as const;

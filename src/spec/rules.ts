@@ -32,7 +32,7 @@ const CATALOGUE = {
   ),
   'named-file': error(
     'a certificate, key or token file that the spec names cannot be used',
-    'ca of a target, certificate of a tls target, exporter.tokenFile, exporter.tls.cert and exporter.tls.key name files. One of them is missing, may not be read, is not PEM, or key and certificate do not belong together. The exporter could not serve, or the probe would only measure our own mistake.',
+    'ca of a target, certificate of a tls target, exporter.tokenFile, exporter.eventsTokenFile, exporter.tls.cert and exporter.tls.key name files. One of them is missing, may not be read, is not PEM, or key and certificate do not belong together. The exporter could not serve, or the probe would only measure our own mistake.',
     'Mount the file, or correct its path, which is relative to the directory of the spec file. Example: ca: /etc/ssl/private-ca.pem',
   ),
   'unknown-key': error(

@@ -171,6 +171,10 @@ export const specSchema = z.strictObject({
         .default({})
         .describe('Further modules for /probe: name -> settings of an http target.'),
       tokenFile: z.string().optional().describe('File with the bearer token that clients must send.'),
+      eventsTokenFile: z
+        .string()
+        .optional()
+        .describe('File with the bearer token for POST /api/v1/events; without it nobody can report a change.'),
       tls: z
         .strictObject({
           cert: z.string().describe('Path of the certificate (PEM).'),

@@ -2,6 +2,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
+import { CHANGE_TABLES, CREATE_CHANGE_TABLES } from './change-tables.ts';
 
 const SCHEMA_VERSION = 2;
 
@@ -75,6 +76,7 @@ function upgrade(db: DatabaseSync, from: number): void {
     db.exec(`CREATE TABLE IF NOT EXISTS tick (at_ms INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS ahead (at_ms INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
       CREATE TABLE IF NOT EXISTS episodes (slo_id INTEGER PRIMARY KEY, body TEXT NOT NULL, crc INTEGER NOT NULL) STRICT;
+      ${CREATE_CHANGE_TABLES}
       PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK');
@@ -140,7 +142,7 @@ function salvage(aside: string, db: DatabaseSync): void {
     reading((old) => {
       for (const slo of sloRows(old, table).slos) writeSlo(db, slo);
     });
-  for (const table of ['tick', 'ahead', 'episodes']) {
+  for (const table of ['tick', 'ahead', 'episodes', ...CHANGE_TABLES]) {
     const copy = (order: string) => (old: DatabaseSync) => {
       for (const row of old.prepare(`SELECT * FROM ${table} ORDER BY 1 ${order}`).iterate()) {
         const values = Object.values(row) as (string | number)[];

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { Episode } from '../slo/episodes.ts';
 import { type Counts, FIELDS, FINE_MS, HOUR_MS, MEDIUM_MS, MEDIUM_ROW_MS, ZERO } from '../slo/history.ts';
+import { type ChangeStore, changeStoreOn } from './change-tables.ts';
 import { type KnownSlo, openDatabase, readSlos, StoreRefused, writeSlo } from './database.ts';
 import { decodeRecord, type Totals } from './record.ts';
 
@@ -27,6 +28,8 @@ export interface Batch {
 
 export interface Store {
   readonly restored: Restored;
+  /** Changes of the platform, in the same file. */
+  readonly changes: ChangeStore;
   /** Calls `visit` for every tick kept, oldest first. Returns the number of damaged records met. Never throws: history ends where it cannot be read. */
   replay(visit: (atMs: number, totals: Totals) => void): number;
   /** Writes all or nothing; throws if it could not. */
@@ -75,6 +78,7 @@ function storeOn(db: DatabaseSync, warnings: readonly string[], latestMs: number
       episodes: episodesOf(db),
       warnings: [...warnings, ...names, ...late],
     },
+    changes: changeStoreOn(db),
     replay(visit) {
       const found = damagedNames + replay(db, believedMs, visit);
       damagedNames = 0;

@@ -153,6 +153,17 @@ const MISTAKES: readonly (readonly [line: string, code: number, says: RegExp])[]
   ['status --watch --fail-on burning', 2, /--watch is for people/],
   ['status --watch --token-file nope', 2, /--token-file nope: no such file/],
   ['status --url <empty> --fail-on burning', 1, /gate shut: the exporter has no SLOs/],
+  // event
+  ['event --service shop', 2, /missing required argument 'kind'\nplimsoll --help/],
+  ['event deploy', 2, /required option '--service <name>' not specified/],
+  ['event depoly --service shop', 2, /kind depoly: did you mean "deploy"\?/],
+  ['event x --service shop', 2, /kind x: use one of: deploy, core_update, .*failover/],
+  ['event deploy --service shop --url foo', 2, /--url foo: write a URL like http:\/\/127\.0\.0\.1:9876/],
+  ['event deploy --service shop --token-file nope', 2, /--token-file nope: no such file; name a file with the token/],
+  ['event deploy --service shop --url <closed>', 4, /cannot reach the exporter at http:.*ECONNREFUSED/],
+  ['event deploy --service shop --url <html>', 4, /answered 200: .*does --url name a plimsoll exporter\?/],
+  ['event deploy --service shop --url <locked>', 4, /answered 401: it wants a token: .*exporter\.eventsTokenFile/],
+  ['event deploy --service shop --url <broken>', 4, /answered 503: not ready yet/],
   // backup
   ['backup', 2, /missing required argument 'file'/],
   ['backup copy.db', 4, /no store at data\/plimsoll\.db; .*--data DIR/],

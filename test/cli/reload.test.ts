@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, expect, it } from 'vitest';
 import { KnownSecrets } from '../../src/cli/known-secrets.ts';
-import { reloading } from '../../src/cli/reload.ts';
+import { accessOf, reloading } from '../../src/cli/reload.ts';
 import { loadSpec } from '../../src/files/load-spec.ts';
 import { privateFolder } from '../services/process.ts';
+import { validSpec } from '../spec/specs.ts';
 
 const folder = privateFolder('reload-early');
 afterAll(() => folder.remove());
@@ -28,4 +29,20 @@ it.each([
   reloads.into({ load: (_spec, access) => tokens.push(access.token), loadFailed: () => tokens.push('failed') });
   for (let i = 0; i < 100 && tokens.length === 0; i++) await wait(50);
   expect(tokens).toEqual(['new']);
+});
+
+it('reads both tokens, and neither is seen in the log any more', () => {
+  writeFileSync(join(folder.path, 'scrape'), 'scrape-token\n');
+  writeFileSync(join(folder.path, 'events'), 'events-token\n');
+  const exporter = { tokenFile: join(folder.path, 'scrape'), eventsTokenFile: join(folder.path, 'events') };
+  const secrets = new KnownSecrets();
+  expect(accessOf(validSpec({ exporter }), [], secrets)).toEqual({
+    token: 'scrape-token',
+    eventsToken: 'events-token',
+  });
+  expect(secrets.redact('scrape-token events-token')).toBe('[secret] [secret]');
+  writeFileSync(exporter.eventsTokenFile, '\n');
+  expect(() => accessOf(validSpec({ exporter }), [], secrets)).toThrow(
+    /exporter\.eventsTokenFile: .* is empty; write the token/,
+  );
 });

@@ -6,6 +6,7 @@ import type { Run } from '../../src/probe/runner.ts';
 import { blameOf, type Outcome } from '../../src/spec/outcome.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { validSpec } from '../spec/specs.ts';
+import { noChanges } from '../store/no-changes.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const STEP = 30_000;
@@ -21,6 +22,7 @@ function engine(text = SPEC) {
   let now = START;
   const ledger = new Ledger({
     restored: { slos: [], last: undefined, episodes: new Map(), warnings: [] },
+    changes: noChanges,
     replay: () => 0,
     commit: () => {},
     prune: () => {},

@@ -1,9 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Changes } from '../../src/engine/changes.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { Keeper, tryOpen } from '../../src/engine/keeper.ts';
 import { OwnMetrics } from '../../src/metrics/own.ts';
+import { ChangeLog } from '../../src/store/change-log.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { privateFolder } from '../services/process.ts';
@@ -58,8 +61,14 @@ function keep(fault: { commit?: string; prune?: string; open?: string; clockMs?:
     own,
     now: () => START + elapsedMs + (fault.clockMs ?? 0),
   });
+  const changes = new Changes(spec, {
+    changeLog: new ChangeLog(opened instanceof Error ? undefined : opened.changes),
+    log: { info: () => {} },
+    now: () => START + elapsedMs,
+  });
   keeper = new Keeper(opened, {
     engine,
+    changes,
     own,
     log,
     openStore: open,
@@ -72,7 +81,7 @@ function keep(fault: { commit?: string; prune?: string; open?: string; clockMs?:
     keeper.tick();
   };
   const counted = () => engine.entry('up')!.acknowledged?.unmeasured;
-  return { tick, counted, said };
+  return { tick, counted, said, changes, own };
 }
 
 describe('the keeper of the history', () => {
@@ -110,6 +119,27 @@ describe('the keeper of the history', () => {
     });
     expect(rows).toBe(20);
     again.close();
+  });
+  it('writes changes that could not be written, forgets those beyond the retention, and counts broken ones', async () => {
+    const fault: { commit?: string } = {};
+    const { tick, changes } = keep(fault);
+    const told = { kind: 'deploy', service: 's' } as const;
+    expect(changes.tell({ ...told, atMs: START, text: 'new' }).isStored).toBe(true);
+    expect(changes.tell({ ...told, atMs: START - 400 * 86_400_000, text: 'old' }).isStored).toBe(true);
+    tick();
+    expect(changes.list({ from: 0 }).changes.map(({ text }) => text)).toEqual(['new']);
+    tick();
+    keeper.close();
+    const db = new DatabaseSync(join(folder.path, 'plimsoll.db'));
+    expect(db.prepare('SELECT count(*) AS n FROM change').get()).toEqual({ n: 1 });
+    db.exec("UPDATE change SET body = 'broken'");
+    db.close();
+    const again = keep({});
+    const damaged = (await again.own.families()).find(({ name }) => name === 'plimsoll_store_damaged_records_total')!;
+    expect([...damaged.samples].map(({ value }) => value)).toEqual([1]);
+    expect(
+      [...again.changes.families()].flatMap(({ samples }) => [...samples]).filter(({ value }) => value > 0),
+    ).toEqual([{ suffix: '', labels: 'kind="deploy",service="s"', value: 2 }]);
   });
   it('goes on when old rows cannot be thinned out, and says it', () => {
     const { tick, counted, said } = keep({ prune: 'disk I/O error' });

@@ -5,6 +5,7 @@ import { expose } from '../../src/metrics/exposition.ts';
 import { OwnMetrics } from '../../src/metrics/own.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { shop, slo, validSpec } from '../spec/specs.ts';
+import { noChanges } from '../store/no-changes.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
@@ -15,6 +16,7 @@ function engine(spec: object) {
   let now = START;
   const ledger = new Ledger({
     restored: { slos: [], last: undefined, episodes: new Map(), warnings: [] },
+    changes: noChanges,
     replay: () => 0,
     commit: () => {},
     prune: () => {},

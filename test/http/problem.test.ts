@@ -70,11 +70,14 @@ describe('the OpenAPI description', () => {
   interface Operation {
     readonly summary?: string;
     readonly security?: readonly object[];
+    readonly requestBody?: {
+      readonly content: Readonly<Record<string, { readonly schema: { readonly properties: object } }>>;
+    };
     readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { schema: object }>> }>>;
   }
   interface Description {
     readonly components: { readonly securitySchemes: object };
-    readonly paths: Readonly<Record<string, { readonly get: Operation }>>;
+    readonly paths: Readonly<Record<string, { readonly get: Operation; readonly post?: Operation }>>;
   }
   const described = async (from: Exporter): Promise<Description> =>
     (await from.app.inject({ url: '/api/v1/openapi.json' })).json();
@@ -95,9 +98,18 @@ describe('the OpenAPI description', () => {
       '/metrics': [[401], bearer],
       '/api/v1/slos': [[401], bearer],
       '/api/v1/slos/{name}': [[401, 404], bearer],
+      '/api/v1/events': [[400, 401], bearer],
       '/probe': [[400, 401, 403, 503], bearer],
     });
     for (const { get } of Object.values(paths)) expect(get.summary).toMatch(/^[A-Z]/);
+    const { post } = paths['/api/v1/events']!;
+    expect([Object.keys(post!.responses).map(Number), post!.security]).toEqual([
+      [200, 201, 202, 400, 401, 403, 413, 415],
+      bearer,
+    ]);
+    expect(Object.keys(post!.requestBody!.content['application/json']!.schema.properties)).toEqual([
+      ...['kind', 'service', 'text', 'time', 'link', 'target', 'by'],
+    ]);
     expect(Object.keys(paths['/metrics']!.get.responses['200']!.content!)).toContain('text/plain');
     expect(Object.keys(paths['/readyz']!.get.responses)).toEqual(['200', '503']);
   });

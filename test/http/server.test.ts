@@ -15,6 +15,7 @@ import { makeCa } from '../services/ca.ts';
 import { privateFolder } from '../services/process.ts';
 import { startSmallSite } from '../services/small-site.ts';
 import { validSpec } from '../spec/specs.ts';
+import { noChanges } from '../store/no-changes.ts';
 
 let exporter: Exporter | undefined;
 afterEach(async () => {
@@ -40,6 +41,7 @@ async function listening(spec: Spec, access: Access = {}): Promise<number> {
     tracer: idsOnly,
     openStore: () => ({
       restored: { slos: [], last: undefined, episodes: new Map(), warnings: [] },
+      changes: noChanges,
       replay: () => 0,
       commit: () => {},
       prune: () => {},

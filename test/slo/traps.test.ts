@@ -9,12 +9,14 @@ import { History, ZERO } from '../../src/slo/history.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import type { Store } from '../../src/store/store.ts';
 import { rulesOf, validSpec } from '../spec/specs.ts';
+import { noChanges } from '../store/no-changes.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const STEP = 30_000;
 const HOUR = 3_600_000;
 const memory = (last?: Store['restored']['last'], slos: Store['restored']['slos'] = []): Store => ({
   restored: { slos, last, episodes: new Map(), warnings: [] },
+  changes: noChanges,
   replay: (visit) => {
     if (last !== undefined) visit(last.atMs, last.totals);
     return 0;

@@ -39,8 +39,8 @@ it.each([
     rulesIn({ targets: [shop], slos: [slo(), slo({ name: 'b', objective: '99.8%' })] }),
     [],
   ],
-  ['the estimate of 223 series fits 223', one({}, {}, { exporter: { maxSeries: 223 } }), []],
-  ['and not 222', one({}, {}, { exporter: { maxSeries: 222 } }), ['too-many-series']],
+  ['the estimate of 239 series fits 239', one({}, {}, { exporter: { maxSeries: 239 } }), []],
+  ['and not 238', one({}, {}, { exporter: { maxSeries: 238 } }), ['too-many-series']],
 ])('%s', (_name, rules, expected) => {
   expect(rules).toEqual(expected);
 });
