@@ -26,9 +26,16 @@ export const factorOf = ({ factors }: RuleTier): string =>
     .map(({ k, windows }) => `${k} * max by (${KEY}) (slo_info{${OWN_SLOS}, window=~"${windows.join('|')}"})`)
     .join('\nor\n');
 
-/** Share of the steps of a window that are known. */
+/** Share of the steps of a window that are known; of an SLO that is younger, of its life. */
 export const coverageIn = (ms: number): string =>
-  `${knownIn(ms)} * max by (${KEY}) (max by (cluster, slo, target) (slo_info{${OWN_SLOS}}) * on (cluster, target) group_left () max by (cluster, target) (probe_interval_seconds{${IN_CLUSTER}})) / ${ms / 1000}`;
+  `${knownIn(ms)} * max by (${KEY}) (max by (cluster, slo, target) (slo_info{${OWN_SLOS}}) * on (cluster, target) group_left () max by (cluster, target) (probe_interval_seconds{${IN_CLUSTER}})) / clamp_max(time() - min by (${KEY}) (slo_created_timestamp_seconds{${OWN_SLOS}}), ${ms / 1000})`;
+
+export const COVERAGE = { 'unit-fits': 'steps times their length, over a length of time: a ratio' } as const;
+
+const CHANGES = `change_events_total{${IN_CLUSTER}, service=~"$service|plimsoll"}`;
+/** Changes in the last `window`, by kind; of an exporter that is younger, all that it counted. */
+export const changesIn = (window: string): string =>
+  `sum by (kind) (${CHANGES} - (last_over_time(${CHANGES}[5m] offset ${window}) or 0 * ${CHANGES}))`;
 
 /** Why totals are not in rate() or increase(), for the lint rule that asks. */
 export const DIFFERENCES = {

@@ -1,9 +1,10 @@
 // The first board at 3 am: is it real, how bad, since when, which layer is red, what changed, where to go next.
 
+import { lateAfterSeconds } from '../src/generate/slo/groups.ts';
 import { ALERT } from '../src/generate/slo/names.ts';
 import type { Board, Query } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
-import { DIFFERENCES, failedShare, IN_CLUSTER, stateOf } from './ask.ts';
+import { COVERAGE, changesIn, DIFFERENCES, failedShare, IN_CLUSTER, stateOf } from './ask.ts';
 import { toBoard, toLogs, toSlo, toTraces } from './links.ts';
 import { sloColumns } from './slo-table.ts';
 import { STATES } from './states.ts';
@@ -84,12 +85,12 @@ export const overview = (spec: Spec): Board => ({
       height: 4,
       queries: [
         {
-          expr: `time() - max(prometheus_rule_group_last_evaluation_timestamp_seconds{${IN_CLUSTER}, rule_group=~".*;slo-.*"} or cortex_prometheus_rule_group_last_evaluation_timestamp_seconds{${IN_CLUSTER}, rule_group=~".*;slo-.*"})`,
+          expr: `time() - min(prometheus_rule_group_last_evaluation_timestamp_seconds{${IN_CLUSTER}, rule_group=~".*;slo-.*"} or cortex_prometheus_rule_group_last_evaluation_timestamp_seconds{${IN_CLUSTER}, rule_group=~".*;slo-.*"})`,
         },
       ],
       decimals: 0,
       empty: 'unknown',
-      thresholds: [{ from: 300, color: 'red' }],
+      thresholds: [{ from: lateAfterSeconds(spec), color: 'red' }],
       alerts: [ALERT.watchdog, ALERT.failing, ALERT.late, ALERT.outdated],
       links: [toBoard('Telemetry stack', 'plimsoll-telemetry')],
     },
@@ -102,7 +103,7 @@ export const overview = (spec: Spec): Board => ({
       height: 4,
       queries: [
         {
-          expr: `sum(change_events_total{${IN_CLUSTER}, service=~"$service|"} - change_events_total{${IN_CLUSTER}, service=~"$service|"} offset 1h) or vector(0)`,
+          expr: `sum(${changesIn('1h')}) or vector(0)`,
         },
       ],
       unit: 'short',
@@ -166,6 +167,7 @@ export const overview = (spec: Spec): Board => ({
       labels: { slo: 'SLO', service: 'Service', team: 'Team' },
       labelLinks: { slo: [toSlo('${__data.fields.SLO}')] },
       columns: sloColumns(spec),
+      waive: COVERAGE,
       sortBy: { column: 'Budget left', descending: false },
       empty: 'no SLO is known: is the exporter scraped?',
     },

@@ -5,7 +5,7 @@ import { periodsOf, type RuleTier, ruleTiers } from '../src/generate/slo/tiers.t
 import type { Board, Link, Mapping, Panel, TimeseriesPanel } from '../src/grafana/board.ts';
 import { formatDuration } from '../src/spec/scalars.ts';
 import type { Spec } from '../src/spec/spec.ts';
-import { burnIn, coverageIn, factorOf, IN_CLUSTER, OWN_SLOS } from './ask.ts';
+import { burnIn, COVERAGE, coverageIn, factorOf, IN_CLUSTER, OWN_SLOS } from './ask.ts';
 import { toBoard, toLogs, toTraces } from './links.ts';
 
 const [MINUTE, HOUR] = [60_000, 3_600_000];
@@ -105,6 +105,7 @@ const headline = (spec: Spec): Panel[] => [
     width: 4,
     height: 4,
     queries: [{ expr: `min(${coverageIn(HOUR)})` }],
+    waive: COVERAGE,
     unit: 'percentunit',
     decimals: 0,
     max: 1,
@@ -142,7 +143,9 @@ export const sloDetail = (spec: Spec): Board => {
     description: 'One SLO: what is left, since when it burns, and what ate the budget.',
     uses: ['cluster', 'service', 'slo'],
     oneSlo: true,
-    variables: [{ name: 'target', label: 'Target', query: `label_values(slo_info{${OWN_SLOS}}, target)` }],
+    variables: [
+      { name: 'target', label: 'Target', query: `label_values(slo_info{${OWN_SLOS}}, target)`, single: true },
+    ],
     first: [
       ...headline(spec),
       ...pages.slice(0, 2).map((tier) => burnPanel(tier)),

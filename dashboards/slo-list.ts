@@ -3,7 +3,7 @@
 import { ALERT } from '../src/generate/slo/names.ts';
 import type { Board } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
-import { burnIn, OWN_SLOS, ofChosen } from './ask.ts';
+import { burnIn, COVERAGE, OWN_SLOS, ofChosen } from './ask.ts';
 import { toLogs, toSlo } from './links.ts';
 import { sloColumns } from './slo-table.ts';
 
@@ -77,6 +77,7 @@ export const sloList = (spec: Spec): Board => ({
       labels: { slo: 'SLO', service: 'Service', team: 'Team' },
       labelLinks: { slo: [toSlo('${__data.fields.SLO}')] },
       columns: sloColumns(spec),
+      waive: COVERAGE,
       sortBy: { column: 'Budget left', descending: false },
       empty: 'no SLO is known: is the exporter scraped?',
     },

@@ -64,7 +64,7 @@ const notReloaded = outcomeAlert({
 });
 
 // Let's Encrypt certificates live 90 days and are renewed with 30 left, so 14 means two weeks of failed renewals, and two to mend it.
-const DAYS = 14;
+export const DAYS = 14;
 const notAfter = 'probe_cert_not_after_timestamp_seconds{target="t", location="l"}';
 const expires: ComponentAlert = {
   alert: 'CertificateExpiresSoon',

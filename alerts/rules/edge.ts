@@ -71,7 +71,7 @@ const blocked = outcomeAlert({
 });
 
 /** Below this the origin has to do several times its usual work. 30 min of probes are 60 at the default interval. */
-const HIT_RATIO = 0.8;
+export const HIT_RATIO = 0.8;
 const status = (name: string) => `probe_cache_status_total{target="t", status="${name}", location="l"}`;
 const hitRatio: ComponentAlert = {
   alert: 'EdgeHitRatioLow',

@@ -56,7 +56,7 @@ const clock: ComponentAlert = {
 // backoff is meant (an overloaded target is asked less), changed happens at each reload.
 const MISSED = 'plimsoll_missed_runs_total{reason!~"backoff|changed"}';
 const RUNS = `max by (cluster, target) (sum by (cluster, target, step) (increase(probe_runs_total[30m])))`;
-const MISSED_SHARE = 0.1;
+export const MISSED_SHARE = 0.1;
 const missedSeries = (reason: string) => `plimsoll_missed_runs_total{target="t", reason="${reason}"}`;
 const step = (name: string, outcome = 'ok') =>
   `probe_runs_total{target="t", kind="http", step="${name}", outcome="${outcome}", blame="none", location="l"}`;
@@ -152,7 +152,7 @@ const dropped: ComponentAlert = {
 };
 
 // A run that starts half a second late is measured half a second too long at worst.
-const DELAY_SECONDS = 0.5;
+export const DELAY_SECONDS = 0.5;
 const overloaded: ComponentAlert = {
   ...common,
   alert: 'PlimsollOverloaded',

@@ -44,7 +44,7 @@ const exhausted = outcomeAlert({
 });
 
 // Each PHP worker holds one connection. Beyond 80 % the next pod of the autoscaler may not get its connections.
-const CONNECTIONS_SHARE = 0.8;
+export const CONNECTIONS_SHARE = 0.8;
 const connectionsHigh: ComponentAlert = {
   alert: 'MariaDBConnectionsHigh',
   expr: `max by (cluster, instance) (mysql_global_status_threads_connected) / max by (cluster, instance) (mysql_global_variables_max_connections) > ${CONNECTIONS_SHARE}`,

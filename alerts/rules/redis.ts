@@ -48,7 +48,7 @@ const replica = outcomeAlert({
 });
 
 // A cache that evicts is meant to be full; only one that must not evict (sessions, queues) is in danger.
-const MEMORY_SHARE = 0.9;
+export const MEMORY_SHARE = 0.9;
 const info = (policy: string) =>
   `redis_instance_info{role="master", redis_version="7", redis_mode="standalone", maxmemory_policy="${policy}"}`;
 const memory: ComponentAlert = {
@@ -95,7 +95,7 @@ redis_instance_info{maxmemory_policy="noeviction"}`,
 
 // Evicting is normal; evicting what is asked for again is not. A healthy WordPress cache hits well above 90 %.
 const EVICTIONS_PER_SECOND = 1;
-const HIT_RATIO = 0.8;
+export const HIT_RATIO = 0.8;
 const lookups = (hits: number, misses: number, evictions: number) => ({
   redis_keyspace_hits_total: `0+${hits}x50`,
   redis_keyspace_misses_total: `0+${misses}x50`,

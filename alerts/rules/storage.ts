@@ -5,7 +5,7 @@ import { minutes, when } from './alert-test.ts';
 const operations = (name: string) =>
   `thanos_objstore_bucket_operation${name}_total{bucket="b", component="c", operation="upload", namespace="mimir"}`;
 // Single failures are retried; 5 % over a quarter of an hour are not weather any more.
-const FAILED_SHARE = 0.05;
+export const FAILED_SHARE = 0.05;
 const objectStorage: ComponentAlert = {
   alert: 'ObjectStorageFailing',
   expr: `sum by (cluster, namespace, bucket, operation) (rate(thanos_objstore_bucket_operation_failures_total[15m]))

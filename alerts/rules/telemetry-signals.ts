@@ -134,7 +134,7 @@ const collectorDropping: ComponentAlert = {
   ],
 };
 
-const QUEUE_SHARE = 0.8;
+export const QUEUE_SHARE = 0.8;
 const queue = (what: string) => `otelcol_exporter_queue_${what}{exporter="otlp"}`;
 const collectorQueue: ComponentAlert = {
   ...common,

@@ -6,7 +6,7 @@ import { SIGNAL_ALERTS } from './telemetry-signals.ts';
 const common = { severity: 'ticket', owner: 'platform' } as const;
 
 // Two missed scrapes are a minute; from two minutes on windows of 5 min in Mimir lose half of their data.
-const LAG_SECONDS = 120;
+export const LAG_SECONDS = 120;
 const sent = 'prometheus_remote_storage_queue_highest_sent_timestamp_seconds{remote_name="mimir", url="u"}';
 const started = {
   'prometheus_remote_storage_samples_pending{remote_name="mimir", url="u"}': '5x20',

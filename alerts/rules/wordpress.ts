@@ -77,7 +77,7 @@ const saturated = outcomeAlert({
 });
 
 /** Before visitors wait: nearly all workers busy for 5 minutes. A short peak is normal, and the queue takes it. */
-const POOL_SHARE = 0.9;
+export const POOL_SHARE = 0.9;
 const fpm = (name: string) => `${name}{pool="www", scrape_uri="u", pod="wordpress-1", namespace="wp"}`;
 const poolFull: ComponentAlert = {
   alert: 'PhpFpmPoolNearlyFull',
@@ -121,7 +121,7 @@ sum by (cluster, namespace, pod, pool) (phpfpm_listen_queue) > 0`,
 };
 
 // The CronJob runs every minute; Site Health calls an event missed after 5 minutes. 15 minutes is neither a slow job nor a restart.
-const CRON_LAG_SECONDS = 900;
+export const CRON_LAG_SECONDS = 900;
 const cronStuck: ComponentAlert = {
   alert: 'WordPressCronStuck',
   expr: `max by (cluster, target) (probe_cron_lag_seconds) > ${CRON_LAG_SECONDS}`,

@@ -103,7 +103,7 @@ const annotations = ({ uses }: Board) => [
     .enable(true)
     .iconColor('blue')
     .expr(
-      'sum by (kind, service) (change_events_total{cluster=~"$cluster", service=~"$service|"} - change_events_total{cluster=~"$cluster", service=~"$service|"} offset 1m) > 0',
+      'sum by (kind, service) (change_events_total{cluster=~"$cluster", service=~"$service|plimsoll"} - change_events_total{cluster=~"$cluster", service=~"$service|plimsoll"} offset 1m) > 0',
     )
     .step('1m')
     .titleFormat('{{kind}}')

@@ -33,17 +33,18 @@ export function tableOf(panel: TablePanel) {
       renameByName: Object.fromEntries([...labels, ...panel.columns.map(({ title }, i) => [valueField(i), title])]),
     },
   });
-  for (const column of panel.columns) builder.overrideByName(column.title, columnProperties(column));
+  for (const column of panel.columns)
+    builder.overrideByName(column.title, columnProperties(column, panel.waive?.['unit-fits'] !== undefined));
   for (const [label, to] of Object.entries(panel.labelLinks ?? {}))
     builder.overrideByName(panel.labels[label]!, [{ id: 'links', value: to.map(fieldLink) }]);
   return builder;
 }
 
-function columnProperties(column: Column): dashboard.DynamicConfigValue[] {
+function columnProperties(column: Column, waived: boolean): dashboard.DynamicConfigValue[] {
   const { expr, decimals, width, mappings: shown, links: to } = column;
   const coloured = column.thresholds !== undefined || shown !== undefined;
   return [
-    { id: 'unit', value: unitOf(expr, column.unit) },
+    { id: 'unit', value: waived && column.unit !== undefined ? column.unit : unitOf(expr, column.unit) },
     ...(decimals === undefined ? [] : [{ id: 'decimals', value: decimals }]),
     ...(width === undefined ? [] : [{ id: 'custom.width', value: width }]),
     ...(shown === undefined ? [] : [{ id: 'mappings', value: mappings(shown) }]),

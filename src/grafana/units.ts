@@ -135,6 +135,8 @@ function ofCall(expr: string, node: Node): Dimension | undefined {
   if (TRUE_OR_NOT.test(name)) return { ...COUNT, is: 'boolean' };
   const dimensions = args.map((arg) => at(expr, arg));
   const vector = dimensions.find((dimension) => dimension === undefined || dimension.is !== 'number') ?? dimensions[0];
+  // A sum of what is or is not is a number of things.
+  if (name === 'sum' && (vector?.is === 'info' || vector?.is === 'boolean')) return COUNT;
   if (name === 'histogram_quantile') return ofBuckets(expr, args);
   if (PER_SECOND.test(name)) return vector && { ...vector, time: vector.time - 1 };
   return KEEP.test(name) ? vector : undefined;

@@ -26,6 +26,7 @@ describe('the unit of', () => {
     ['a share of events', `sum(rate(${runs}[5m])) / sum(rate(${runs}[5m]))`, 'percentunit'],
     ['a ratio', 'min(slo_budget_remaining_ratio)', 'percentunit'],
     ['a number of things', 'count(slo_info)', 'short'],
+    ['how many there are', 'sum(kube_pod_info)', 'short'],
     ['what is or is not', 'plimsoll_store_up', 'none'],
     ['a comparison that keeps values', 'probe_cron_lag_seconds > 900', 's'],
     ['a comparison that is true or false', 'probe_cron_lag_seconds > bool 900', 'none'],

@@ -23,6 +23,12 @@ export const PLATFORM: readonly CatalogueEntry[] = [
     gauge kube_cronjob_status_last_successful_time{cronjob} seconds`,
   ),
   ...entriesOf(
+    'kubelet',
+    `
+    gauge kubelet_volume_stats_used_bytes{persistentvolumeclaim} bytes
+    gauge kubelet_volume_stats_capacity_bytes{persistentvolumeclaim} bytes`,
+  ),
+  ...entriesOf(
     'cert-manager',
     `
     gauge certmanager_certificate_ready_status{name, condition} certificates

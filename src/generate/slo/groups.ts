@@ -27,6 +27,9 @@ const HOUR = 60 * MINUTE;
 /** At most 4 min, as Prometheus takes a sample that is older than 5 min for gone. */
 const slowMs = ({ alerting }: Pick<Spec, 'alerting'>): number => Math.min(8 * alerting.interval, 4 * MINUTE);
 
+/** A group is late after five of the slowest group's intervals. */
+export const lateAfterSeconds = (spec: Pick<Spec, 'alerting'>): number => (5 * slowMs(spec)) / 1000;
+
 /** Tickets can wait: where their short windows are an hour or longer, they are evaluated every eighth time. */
 export function evaluationMs(spec: Pick<Spec, 'alerting'>, tier: Pick<RuleTier, 'severity' | 'shortMs'>): number {
   return tier.severity === 'ticket' && tier.shortMs >= HOUR ? slowMs(spec) : spec.alerting.interval;
@@ -77,7 +80,7 @@ function groupsOf(spec: Spec): PackableGroup[] {
       rules: [removedRule('1d'), forgottenRule, ...uncovered(slowOnly), ...burn(slow), exhaustedAlert(spec)],
     },
     // Apart from the groups that they are about.
-    { name: 'slo-rules', intervalMs: interval, rules: ruleAlerts(spec, slowMs(spec)) },
+    { name: 'slo-rules', intervalMs: interval, rules: ruleAlerts(spec, lateAfterSeconds(spec)) },
     ...promqlGroups(spec),
   ];
 }

@@ -130,7 +130,7 @@ export const watchdogAlert = ({ alerting, slos }: Spec): AlertingRule => ({
 const OUR_GROUPS = '.*;slo-(burn|slow|promql).*';
 
 /** What goes wrong with the rules themselves, in Prometheus or in Mimir's ruler. */
-export function ruleAlerts({ alerting }: Spec, intervalMs: number): AlertingRule[] {
+export function ruleAlerts({ alerting }: Spec, lateAfterSeconds: number): AlertingRule[] {
   const common = (alert: string) => ({
     labels: { severity: 'ticket', team: 'platform' },
     runbook: { runbook_url: runbook(alert, alerting) },
@@ -138,7 +138,7 @@ export function ruleAlerts({ alerting }: Spec, intervalMs: number): AlertingRule
   const failures = (metric: string) =>
     `sum by (cluster, rule_group) (increase(${metric}{rule_group=~"${OUR_GROUPS}"}[10m])) > 0`;
   const last = (metric: string) => `max by (cluster, rule_group) (${metric}{rule_group=~"${OUR_GROUPS}"})`;
-  const late = (metric: string) => `time() - ${last(metric)} > ${(5 * intervalMs) / 1000}`;
+  const late = (metric: string) => `time() - ${last(metric)} > ${lateAfterSeconds}`;
   return [
     {
       alert: ALERT.failing,
