@@ -18,6 +18,9 @@ const yesNo = {
 const MISSED = `sum(rate(plimsoll_missed_runs_total{${IN_CLUSTER}}[$__rate_interval]))`;
 const STARTED = `sum(rate(plimsoll_run_start_delay_seconds_count{${IN_CLUSTER}}[$__rate_interval]))`;
 
+/** No series of missed runs: none was missed. */
+const MISSED_SHARE_NOW = `(${MISSED} or 0 * ${STARTED}) / ((${MISSED} or 0 * ${STARTED}) + ${STARTED} > 0)`;
+
 export const exporter = (spec: Spec): Board => {
   const [firing, which, history] = alertPanels(spec, 'exporter');
   return {
@@ -48,7 +51,7 @@ export const exporter = (spec: Spec): Board => {
         {
           title: 'Runs that were missed',
           description: 'Share of the slots without a run. More targets than it can do, or a machine without CPU.',
-          queries: [{ expr: `${MISSED} / (${MISSED} + ${STARTED} > 0)` }],
+          queries: [{ expr: MISSED_SHARE_NOW }],
           decimals: 1,
           empty: EMPTY,
           thresholds: [{ from: MISSED_SHARE, color: 'red' }],

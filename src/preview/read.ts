@@ -28,6 +28,8 @@ export interface PanelData {
   /** Of a table: titles and rows. */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
+  /** How many samples each query had, by its legend or name. */
+  readonly asked: readonly { readonly query: string; readonly samples: number }[];
 }
 
 export interface Span {
@@ -92,6 +94,10 @@ export async function readPanel(panel: JsonObject, asked: Asked, span: Span, mac
     frames,
     stats,
     ...table,
+    asked: results.map(({ refId, legend, series }) => ({
+      query: legend ?? refId,
+      samples: series.reduce((sum, { points }) => sum + points.length, 0),
+    })),
   };
 }
 
