@@ -45,7 +45,7 @@ export async function diffSpec(options: DiffSpecOptions, nowMs: number): Promise
 
 /** Both, or the command ends with what is wrong with either. Warnings are left to `check`. */
 function bothSpecs(...paths: readonly [string, string]) {
-  const results = paths.map((path) => loadSpec([path]));
+  const results = paths.map((path) => loadSpec([path], { without: true }));
   const [before, after] = results;
   if (before?.ok && after?.ok) return [before, after] as const;
   const errors = results.map(({ findings, secrets }) =>

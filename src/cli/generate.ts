@@ -61,9 +61,9 @@ export function registerGenerate(program: Command): void {
     });
 }
 
-/** A valid spec, or the command ends with what is wrong with it. Warnings are left to `check`. */
+/** A valid spec, or the command ends with what is wrong with it. Warnings, and secrets that are not here, are left to `check`. */
 export function specFrom(paths: readonly string[]): Spec {
-  const result = loadSpec(paths);
+  const result = loadSpec(paths, { without: true });
   if (result.ok) return result.spec;
   const errors = result.findings.filter((f) => f.severity === 'error');
   throw new CommandError(EXIT.invalid, formatFindings(errors, result.secrets));

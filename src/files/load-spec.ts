@@ -11,9 +11,10 @@ export type LoadResult = ParseResult & { readonly paths: readonly string[] };
 
 /**
  * Loads one spec from files; a directory stands for all its *.yaml in the order of their names.
+ * With `without`, secrets of targets and files that the exporter needs may be missing: rules and boards need none of them.
  * A file that cannot be read is a finding, like everything else that is wrong; never throws for bad input.
  */
-export function loadSpec(paths: readonly string[]): LoadResult {
+export function loadSpec(paths: readonly string[], { without = false }: { without?: boolean } = {}): LoadResult {
   const lost: Finding[] = [];
   const texts: SpecText[] = [];
   for (const path of new Set(paths)) {
@@ -25,15 +26,18 @@ export function loadSpec(paths: readonly string[]): LoadResult {
   }
   const seen = new Set(paths);
   const ports: SpecPorts = {
+    without,
     env: (name) => process.env[name],
     readFile(file) {
       seen.add(file);
       return readFileSync(file, 'utf8');
     },
-    fileProblem(file, ...rest) {
-      seen.add(file);
-      return fileProblem(file, ...rest);
-    },
+    ...(!without && {
+      fileProblem(file, ...rest) {
+        seen.add(file);
+        return fileProblem(file, ...rest);
+      },
+    }),
   };
   const result = parseSpec(texts, ports, lost.length === 0);
   if (lost.length === 0) return { ...result, paths: [...seen] };

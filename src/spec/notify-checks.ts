@@ -28,6 +28,7 @@ export function checkNotify(notify: KnownNotify | null, path: Path, owners: Know
     ),
     ...shadowed(notify.routes ?? [], path),
     ...unused(notify, path),
+    ...unheard(notify, path, owners),
   ];
 }
 
@@ -201,6 +202,23 @@ function takes(above: Part<Route>, below: Part<Route>): boolean {
     if (wide === undefined) return true;
     return wide !== null && !!narrow && narrow.every((name) => name !== null && wide.includes(name as never));
   });
+}
+
+/** Teams whose pages go to the default receiver, while some route is for pages. */
+function unheard({ default: fallback, routes }: KnownNotify, path: Path, { teams }: KnownOwners): Problem[] {
+  if (teams === null || typeof fallback !== 'string' || routes == null || routes.includes(null)) return [];
+  const known = routes as readonly Part<Route>[];
+  if (!known.some(({ severity }) => severity === 'page')) return [];
+  const takes = ({ severity, teams: of }: Part<Route>, team: string): boolean =>
+    (severity === undefined || severity === 'page') && ((of ?? []).length === 0 || of!.includes(team));
+  return [...new Set(teams)]
+    .filter((team) => !known.some((route) => takes(route, team)))
+    .map((team) => ({
+      rule: 'page-to-default',
+      path: [...path, 'default'],
+      message: `pages of the team "${team}" take no route and go to "${fallback}"`,
+      hint: `add a route: { severity: page, teams: [${team}], to: [${team}-pager] }`,
+    }));
 }
 
 function unused(notify: KnownNotify, path: Path): Problem[] {

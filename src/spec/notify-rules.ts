@@ -40,6 +40,11 @@ export const NOTIFY_WARNINGS = {
     'Neither notify.default nor a route names it. Someone may wait for alerts that never come.',
     'Name it in a route, or remove it.',
   ),
+  'page-to-default': warning(
+    'pages of a team that take no route, while those of others do',
+    'The default receiver takes what no route does, and it is often a mailbox or a channel: nobody is woken. Other teams have a route for their pages, so this one was probably forgotten.',
+    'Add a route. Example: { severity: page, teams: [payments], to: [payments-pager] }',
+  ),
   'no-deadman': warning(
     "notify has no dead-man's switch",
     'When Prometheus, its rules or Alertmanager stop, no alert comes, and that looks like a quiet night. Only something outside the platform can notice: it raises the alarm when nothing comes.',

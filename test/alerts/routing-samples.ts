@@ -68,7 +68,7 @@ export const burn = (name: string, tier: string, cluster = 'prod'): SentAlert =>
       description: `The SLO ${name} of ${service} (${team}) had 19 bad of 1200 in 1h, burn rate 15.8; 4 bad of 100 in 5m, burn rate 40.0.`,
       burn_long: '19 bad of 1200 in 1h, burn rate 15.8',
       burn_short: '4 bad of 100 in 5m, burn rate 40.0',
-      budget_left: '61.24% of the period (slo_budget_remaining_ratio)',
+      budget_left: '61.24% of the period',
       exhausted_in: '11h 1m 24s',
       since: '2026-01-14 10:03:00 +0000 UTC',
       causes: '14x front: timeout (site), 5x rest: http_5xx (site)',

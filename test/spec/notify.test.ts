@@ -27,6 +27,17 @@ it('a section that says everything has no findings, and neither has an empty one
   expect(found({ receivers: [] })).toEqual([]);
 });
 
+it('a team whose pages take no route, while those of another do, is told', () => {
+  const routes = [{ severity: 'page', teams: ['other'], to: ['slack'] }];
+  const slos = [slo(), slo({ name: 'second', team: 'other', sli: { kind: 'probe', target: 'shop', steps: ['rest'] } })];
+  expect(found({ ...FINE, hours: undefined, routes }, slos)).toEqual(['page-to-default notify.default']);
+  expect(found({ ...FINE, hours: undefined, routes: [...routes, { severity: 'page', to: ['slack'] }] }, slos)).toEqual(
+    [],
+  );
+  const own = { severity: 'page', teams: ['web'], to: ['slack'] };
+  expect(found({ ...FINE, hours: undefined, routes: [...routes, own] }, slos)).toEqual([]);
+});
+
 it.each<[string, unknown, string[]]>([
   ['no default', { ...FINE, default: undefined, routes: [{ to: ['slack', 'mail'] }] }, ['missing-key notify']],
   ["only a dead-man's switch", { deadman: FINE.deadman }, ['missing-key notify']],

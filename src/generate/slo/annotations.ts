@@ -83,11 +83,7 @@ export function burnAnnotations(
     burn_short: windowText(short),
     since: since(tier.longMs),
     causes: causes(tier.longMs),
-    budget_left: template(
-      budgetLeft(OWN),
-      `${FIRST}humanizePercentage }} of the period (slo_budget_remaining_ratio)`,
-      'unknown',
-    ),
+    budget_left: template(budgetLeft(OWN), `${FIRST}humanizePercentage }} of the period`, 'unknown'),
     exhausted_in: template(
       exhaustedIn(short, periods, OWN),
       `${FIRST}humanizeDuration }}`,

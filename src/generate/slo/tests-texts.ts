@@ -64,7 +64,7 @@ export function burnTexts(
     burn_short: text(short, tier.shortMs),
     since: sinceText(tier, timeline, clock, tick),
     causes: `${failed}x front: timeout (platform)`,
-    budget_left: `${Number((budgetRatio * 100).toPrecision(4))}% of the period (slo_budget_remaining_ratio)`,
+    budget_left: `${Number((budgetRatio * 100).toPrecision(4))}% of the period`,
     exhausted_in: humanDuration((budgetRatio * subject.periodMs) / 1000 / burn(short)),
     ...links(slo, alerting),
   };
