@@ -95,7 +95,12 @@ class Walk {
     const kept = all.find((labels) => labels.size > 0) ?? new Set<string>();
     const texts = args.filter((arg) => arg.name === 'StringLiteral').map((arg) => unquoted(this.#text(arg)));
     if (name === 'label_replace') {
-      this.#need(kept, texts.slice(2, 3), this.#text(node));
+      // From no label: the new one is the same for all.
+      this.#need(
+        kept,
+        texts.slice(2, 3).filter((label) => label !== ''),
+        this.#text(node),
+      );
       return new Set([...kept, texts[0]!]);
     }
     if (name === 'label_join') {

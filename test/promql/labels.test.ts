@@ -31,6 +31,7 @@ describe('labels that are kept', () => {
     ['a unless b', 'cluster x y'],
     ['a or b', 'cluster team x y'],
     ['label_replace(a, "new", "$1", "x", "(.*)")', 'cluster new x y'],
+    ['label_replace(a, "new", "same", "", "")', 'cluster new x y'],
     ['label_join(a, "new", "-", "x", "y")', 'cluster new x y'],
     ['histogram_quantile(0.9, sum by (le, cluster) (rate(h_bucket[5m])))', 'cluster'],
     ['absent(a{x="1", y=~"2"})', 'x'],
