@@ -46,6 +46,25 @@ const burnPanel = (tier: RuleTier): TimeseriesPanel => {
 const toApi = ({ alerting: { exporter } }: Spec): Link[] =>
   exporter === undefined ? [] : [{ title: 'All numbers of this SLO', url: `${exporter}/api/v1/slos/\${slo}` }];
 
+/** Not without a period that has a policy. */
+function runsOut(spec: Spec): Panel[] {
+  const periods = periodsOf(spec);
+  if (periods.size === 0) return [];
+  return [
+    {
+      kind: 'stat',
+      title: 'Runs out in',
+      description: 'If it burns on as in the last hour.',
+      width: 4,
+      height: 4,
+      queries: [{ expr: `min(${exhaustedIn({ ms: HOUR }, periods, OWN_SLOS)})` }],
+      unit: 'dtdurations',
+      empty: 'not at this rate, or used up',
+      waive: { 'unit-fits': 'the length of the period, a number in the query, is seconds' },
+    },
+  ];
+}
+
 const headline = (spec: Spec): Panel[] => [
   {
     kind: 'stat',
@@ -75,17 +94,7 @@ const headline = (spec: Spec): Panel[] => [
     empty: 'no such SLO',
     alerts: [ALERT.exhausted],
   },
-  {
-    kind: 'stat',
-    title: 'Runs out in',
-    description: 'If it burns on as in the last hour.',
-    width: 4,
-    height: 4,
-    queries: [{ expr: `min(${exhaustedIn({ ms: HOUR }, periodsOf(spec), OWN_SLOS)})` }],
-    unit: 'dtdurations',
-    empty: 'not at this rate, or used up',
-    waive: { 'unit-fits': 'the length of the period, a number in the query, is seconds' },
-  },
+  ...runsOut(spec),
   {
     kind: 'stat',
     title: 'Burn rate now',

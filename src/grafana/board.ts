@@ -1,8 +1,5 @@
 // What a board is, in the words of its author: questions, queries, and what to do about the answer. Knows nothing of Grafana's JSON.
 
-/** Data sources by their uid: `datasource` is the variable of the board, the others are provisioned beside it. */
-export type Source = 'prometheus' | 'loki' | 'tempo';
-
 export interface Query {
   readonly expr: string;
   /** Name of the series, with {{label}}; of a column in a table. */

@@ -25,12 +25,12 @@ export function formatValue(value: number, unit = 'none', decimals?: number): st
     case 'ms':
       return seconds(value / 1000, decimals);
     case 'bytes':
-      return scaled(value, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB'], decimals);
+      return scaled(value, 1024, [' B', ' KiB', ' MiB', ' GiB', ' TiB'], decimals);
     case 'decbytes':
-      return scaled(value, 1000, ['B', 'kB', 'MB', 'GB', 'TB'], decimals);
+      return scaled(value, 1000, [' B', ' kB', ' MB', ' GB', ' TB'], decimals);
     case 'Bps':
     case 'binBps':
-      return `${scaled(value, 1024, ['B', 'KiB', 'MiB', 'GiB'], decimals)}/s`;
+      return `${scaled(value, 1024, [' B', ' KiB', ' MiB', ' GiB'], decimals)}/s`;
     case 'dateTimeFromNow': {
       const ago = Date.now() / 1000 - value / 1000;
       return ago >= 0 ? `${seconds(ago, 0)} ago` : `in ${seconds(-ago, 0)}`;
