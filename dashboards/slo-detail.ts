@@ -2,7 +2,7 @@
 import { exhaustedIn } from '../src/generate/slo/annotations.ts';
 import { ALERT } from '../src/generate/slo/names.ts';
 import { periodsOf, type RuleTier, ruleTiers } from '../src/generate/slo/tiers.ts';
-import type { Board, Link, Mapping, Panel, TimeseriesPanel } from '../src/grafana/board.ts';
+import type { Board, Color, Link, Mapping, Panel, TimeseriesPanel } from '../src/grafana/board.ts';
 import { formatDuration } from '../src/spec/scalars.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import { burnIn, COVERAGE, coverageIn, factorOf, IN_CLUSTER, OWN_SLOS } from './ask.ts';
@@ -13,8 +13,9 @@ const [MINUTE, HOUR] = [60_000, 3_600_000];
 /** What a probe run of the SLO's target ended in, without what says nothing of the target. */
 const BAD_RUNS = `probe_runs_total{${IN_CLUSTER}, target=~"$target", outcome!~"ok|skipped", blame!~"prober|config"}`;
 
-const events = (result: string) => ({
+const events = (result: string, color: Color) => ({
   legend: result,
+  color,
   expr: `sum(increase(slo_events_total{${OWN_SLOS}, result="${result}"}[$__rate_interval]))`,
 });
 
@@ -182,7 +183,12 @@ export const sloDetail = (spec: Spec): Board => {
         description: 'Good, bad, not known, and excluded by maintenance: how much traffic a burn rate speaks of.',
         width: 12,
         height: 8,
-        queries: [events('good'), events('bad'), events('unmeasured'), events('excluded')],
+        queries: [
+          events('good', 'green'),
+          events('bad', 'red'),
+          events('unmeasured', 'gray'),
+          events('excluded', 'blue'),
+        ],
         stack: true,
         bars: true,
         decimals: 0,

@@ -4,6 +4,8 @@ export interface Query {
   readonly expr: string;
   /** Name of the series, with {{label}}; of a column in a table. */
   readonly legend?: string;
+  /** Of the series with this legend, where a colour means something. */
+  readonly color?: Color;
   /** Points at traces where the series has exemplars. */
   readonly exemplars?: boolean;
 }

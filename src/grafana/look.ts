@@ -35,6 +35,9 @@ const COLORS: Readonly<Record<Color, string>> = {
   gray: '#808080',
   text: 'text',
 };
+/** The colour as it stands in the JSON. */
+export const colorOf = (color: Color): string => COLORS[color];
+
 export const thresholds = ({ base = 'green', thresholds: steps = [] }: Look) =>
   new dashboard.ThresholdsConfigBuilder().mode(dashboard.ThresholdsMode.Absolute).steps([
     // The SDK's type has no null, which is what Grafana writes for "from minus infinity".

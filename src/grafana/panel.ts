@@ -11,7 +11,7 @@ import * as tempo from '@grafana/grafana-foundation-sdk/tempo';
 import * as text from '@grafana/grafana-foundation-sdk/text';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import type { Panel, Query, StatPanel, TimeseriesPanel } from './board.ts';
-import { links, look, mappings, thresholds } from './look.ts';
+import { colorOf, links, look, mappings, thresholds } from './look.ts';
 import { instant, ranged, SOURCES } from './query.ts';
 import { tableOf } from './table-panel.ts';
 
@@ -124,6 +124,9 @@ function timeseriesOf(panel: TimeseriesPanel) {
     builder.scaleDistribution(new common.ScaleDistributionConfigBuilder().type(common.ScaleDistribution.Log).log(10));
   look(builder, { base: 'text', ...panel }, panel.queries[0]?.expr, panel.waive?.['unit-fits'] !== undefined);
   builder.colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.PaletteClassic));
+  for (const { legend, color } of panel.queries)
+    if (legend !== undefined && color !== undefined)
+      builder.overrideByName(legend, [{ id: 'color', value: { mode: 'fixed', fixedColor: colorOf(color) } }]);
   return withQueries(builder, panel.queries, ranged);
 }
 

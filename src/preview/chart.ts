@@ -27,6 +27,8 @@ export interface ChartLook {
   readonly thresholds: readonly { readonly value: number; readonly color: string }[];
   readonly min?: number;
   readonly max?: number;
+  /** By the name of a series, in hexadecimal. */
+  readonly colors: Readonly<Record<string, string>>;
 }
 
 /** Rejects with an Error that says what to install if ECharts is not there: it is no part of the exporter's image. */
@@ -73,6 +75,7 @@ function optionOf(frames: readonly Frame[], look: ChartLook, span: Span): EChart
     },
     series: frames.map((frame, i) => ({
       name: frame.name,
+      color: lineColor(i, frame.name, look.colors),
       type: look.bars ? ('bar' as const) : ('line' as const),
       data: withGaps(frame, span.stepSeconds).map(([at, of]) => [at * 1000, of]),
       showSymbol: frame.points.length === 1,
@@ -108,8 +111,9 @@ function withGaps({ points }: Frame, stepSeconds: number): (readonly [number, nu
   });
 }
 
-/** The colour of a line by its place. */
-export const lineColor = (i: number): string => PALETTE[i % PALETTE.length]!;
+/** The colour of a line by its name, else by its place. */
+export const lineColor = (i: number, name: string, colors: ChartLook['colors']): string =>
+  colors[name] ?? PALETTE[i % PALETTE.length]!;
 
 /** Stretches of the same state: share of the width where they begin and end, and what they show. */
 export function stretchesOf(

@@ -33,7 +33,7 @@ header{padding:10px 14px;border-bottom:1px solid #2c3235}h1{font-size:18px;margi
 .stats{display:flex;gap:4px;height:100%}.stat{flex:1;display:flex;flex-direction:column;align-items:center;justify-content:center;border-radius:2px}
 .stat b{font-size:26px;font-weight:600;color:#fff}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:2px 8px;border-bottom:1px solid #2c3235;white-space:nowrap}
 th{color:#6e9fff;position:sticky;top:0;background:#181b1f}ul{list-style:none;margin:2px 0;padding:0;display:flex;flex-wrap:wrap;gap:0 14px;font-size:11px}
-i{display:inline-block;width:10px;height:3px;margin-right:4px;vertical-align:middle}.lane{display:flex;align-items:center;gap:6px;height:24px}.lane span{width:150px;text-align:right;font-size:12px;overflow:hidden;text-overflow:ellipsis}
+i{display:inline-block;width:10px;height:3px;margin-right:4px;vertical-align:middle}.lane{display:flex;align-items:center;gap:6px;height:24px}.lane span{width:190px;text-align:right;font-size:12px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .lane div{position:relative;flex:1;height:18px;background:#22252b}.lane u{position:absolute;top:0;bottom:0;text-decoration:none}
 details{padding:0 14px}summary{cursor:pointer;font-size:14px;padding:6px 0;border-top:1px solid #2c3235}details .grid{padding:4px 0}
 pre{white-space:pre-wrap;margin:0}footer{padding:8px 14px;color:#9fa7b3}`;
@@ -125,6 +125,7 @@ function chartHtml(echarts: Echarts, panel: JsonObject, { frames }: PanelData, s
     };
   };
   const look: ChartLook = {
+    colors: colorsOf(panel),
     ...defaults,
     stack: defaults.custom?.stacking?.mode === 'normal',
     bars: defaults.custom?.drawStyle === 'bars',
@@ -135,11 +136,26 @@ function chartHtml(echarts: Echarts, panel: JsonObject, { frames }: PanelData, s
   const legend = frames.slice(0, 12).map(({ name, points }, i) => {
     const last = points.at(-1)?.[1] ?? Number.NaN;
     const text = Number.isNaN(last) ? '' : formatValue(last, look.unit, look.decimals);
-    return `<li><i style="background:${lineColor(i)}"></i>${html(name)} ${html(text)}</li>`;
+    return `<li><i style="background:${lineColor(i, name, look.colors)}"></i>${html(name)} ${html(text)}</li>`;
   });
   const lines = Math.ceil(legend.length / Math.max(1, Math.floor(w / 5)));
   const size = { width: w * 55, height: Math.max(60, h * 40 - 60 - lines * 17) };
   return `${timeseriesSvg(echarts, frames, look, span, size)}<ul>${legend.join('')}</ul>`;
+}
+
+/** Colours that the board fixes, by the name of the series. */
+function colorsOf({ fieldConfig }: JsonObject): Record<string, string> {
+  const { overrides = [] } = fieldConfig as unknown as { overrides?: Objects };
+  return Object.fromEntries(
+    overrides.flatMap(({ matcher, properties }) => {
+      const color = (properties as Objects).find(({ id }) => id === 'color')?.value as
+        | { fixedColor?: string }
+        | undefined;
+      return color?.fixedColor === undefined
+        ? []
+        : [[(matcher as JsonObject).options, hex(color.fixedColor) ?? '#888']];
+    }),
+  );
 }
 
 function lanesHtml(panel: JsonObject, { frames }: PanelData, span: Span): string {

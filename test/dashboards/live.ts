@@ -50,6 +50,7 @@ alerting: { interval: 1s, scrapeInterval: 1s, runbooks: "https://git.example.org
   const prometheus = await startPrometheus({
     scrape: new URL(exporter.url).host,
     rules: prometheusRuleFile(ruleGroups(spec)),
+    self: true,
   });
   // Half of the shortest window, which is a minute.
   await until(

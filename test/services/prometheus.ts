@@ -26,7 +26,7 @@ export interface Prometheus {
 
 /**
  * Starts it. `scrape`: a host:port whose /metrics is read, and rules evaluated, `every` second or as said. `prepare` may fill the data directory first.
- * `rules`: the text of a rule file; `alertmanager`: the host:port that hears of alerts, from the cluster `test`.
+ * `self`: it scrapes itself too. `rules`: the text of a rule file; `alertmanager`: the host:port that hears of alerts, from the cluster `test`.
  */
 export async function startPrometheus({
   scrape,
@@ -35,6 +35,7 @@ export async function startPrometheus({
   rules,
   alertmanager,
   binary = 'prometheus',
+  self = false,
 }: {
   scrape?: string;
   prepare?: (data: string) => void;
@@ -42,15 +43,20 @@ export async function startPrometheus({
   rules?: string;
   alertmanager?: string;
   binary?: string;
+  self?: boolean;
 } = {}): Promise<Prometheus> {
   const folder = privateFolder('prometheus');
   const data = join(folder.path, 'data');
+  const port = await freePort();
   prepare?.(data);
   writeFileSync(
     join(folder.path, 'p.yml'),
     JSON.stringify({
       global: { scrape_interval: every, scrape_timeout: '900ms', external_labels: { cluster: 'test' } },
-      scrape_configs: scrape === undefined ? [] : [{ job_name: 'plimsoll', static_configs: [{ targets: [scrape] }] }],
+      scrape_configs: [
+        ...(scrape === undefined ? [] : [{ job_name: 'plimsoll', static_configs: [{ targets: [scrape] }] }]),
+        ...(self ? [{ job_name: 'prometheus', static_configs: [{ targets: [`127.0.0.1:${port}`] }] }] : []),
+      ],
       rule_files: rules === undefined ? [] : ['rules.yml'],
       ...(alertmanager !== undefined && {
         alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
@@ -58,7 +64,6 @@ export async function startPrometheus({
     }),
   );
   if (rules !== undefined) writeFileSync(join(folder.path, 'rules.yml'), rules);
-  const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const server: Server = await startServer(
     binary,
