@@ -3,14 +3,16 @@ import type { AlertFamily, ComponentAlert } from '../../src/generate/component-a
 import { minutes, when } from './alert-test.ts';
 import { outcomeAlert } from './outcome-alert.ts';
 
-const HOUR = minutes(60);
+export const HOUR = minutes(60);
+/** Of the runs of one step within the hour. */
+export const SHARE = 0.1;
 
 const dnsDown = outcomeAlert({
   alert: 'DnsNotAnswering',
   kind: 'dns',
   outcomes: ['dns_nxdomain', 'dns_nodata', 'dns_servfail', 'dns_refused', 'dns_timeout'],
   windowMs: HOUR,
-  share: 0.1,
+  share: SHARE,
   owner: 'platform',
   summary: 'DNS gives no usable answer for {{ $labels.target }}',
   description:
@@ -23,7 +25,7 @@ const dnsWrong = outcomeAlert({
   outcomes: ['dns_wrong_answer', 'dns_not_on_cdn', 'dns_aaaa_broken', 'dns_disagreement', 'dns_ttl'],
   perOutcome: true,
   windowMs: HOUR,
-  share: 0.1,
+  share: SHARE,
   owner: 'platform',
   summary: 'DNS of {{ $labels.target }} is not as it should be ({{ $labels.outcome }})',
   description:
@@ -44,7 +46,7 @@ const invalid = outcomeAlert({
   ],
   perOutcome: true,
   windowMs: HOUR,
-  share: 0.1,
+  share: SHARE,
   owner: 'platform',
   summary: 'Browsers refuse the certificate of {{ $labels.target }} ({{ $labels.outcome }})',
   description:
@@ -56,7 +58,7 @@ const notReloaded = outcomeAlert({
   kind: 'tls',
   outcomes: ['tls_not_reloaded'],
   windowMs: HOUR,
-  share: 0.1,
+  share: SHARE,
   owner: 'platform',
   summary: '{{ $labels.target }}: renewed, but the old certificate is still served',
   description:

@@ -111,7 +111,7 @@ sum by (cluster, target) (increase(probe_cache_status_total{status!="unknown"}[3
 // links out. alerts/README.md has more.
 // Both: many, and many more than an hour ago. 5 a second is beyond the crawler that meets a broken link; ten times is beyond a campaign.
 // The hour of comparison ends an hour ago, so that the alert lasts as long as the surge, for an hour at least.
-const SURGE_PER_SECOND = 5;
+export const SURGE_PER_SECOND = 5;
 const SURGE_FACTOR = 10;
 const ERRORS = 'sum by (cluster, namespace) (rate(envoy_http_downstream_rq_xx{envoy_response_code_class=~"4|5"}';
 const errors = (cls: string) =>

@@ -36,7 +36,7 @@ const damaged: ComponentAlert = {
 };
 
 // Small differences are NTP at work and never shown: the time line follows within 2 s.
-const OFFSET_SECONDS = 5;
+export const OFFSET_SECONDS = 5;
 const clock: ComponentAlert = {
   ...common,
   alert: 'PlimsollClockJumped',
@@ -54,8 +54,18 @@ const clock: ComponentAlert = {
 };
 
 // backoff is meant (an overloaded target is asked less), changed happens at each reload.
-const MISSED = 'plimsoll_missed_runs_total{reason!~"backoff|changed"}';
-const RUNS = `max by (cluster, target) (sum by (cluster, target, step) (increase(probe_runs_total[30m])))`;
+const GOOD_REASONS = 'reason!~"backoff|changed"';
+const WINDOW = '30m';
+/** Slots without a run, by target; `more`: further matchers. */
+const missedRuns = (more = '', window = WINDOW): string =>
+  `sum by (cluster, target) (increase(plimsoll_missed_runs_total{${GOOD_REASONS}${more && `, ${more}`}}[${window}]))`;
+/** Runs of each target; its steps are not several runs. */
+export const runsByTarget = (more = '', window = WINDOW): string =>
+  `max by (cluster, target) (sum by (cluster, target, step) (increase(probe_runs_total${more && `{${more}}`}[${window}])))`;
+/** Share of the slots of each target without a run, 0 to 1. */
+export const missedShare = (more = '', window = WINDOW): string => `${missedRuns(more, window)}
+/
+(${missedRuns(more, window)} + ${runsByTarget(more, window)})`;
 export const MISSED_SHARE = 0.1;
 const missedSeries = (reason: string) => `plimsoll_missed_runs_total{target="t", reason="${reason}"}`;
 const step = (name: string, outcome = 'ok') =>
@@ -63,12 +73,10 @@ const step = (name: string, outcome = 'ok') =>
 const missed: ComponentAlert = {
   ...common,
   alert: 'PlimsollRunsMissed',
-  expr: `sum by (cluster, target) (increase(${MISSED}[30m]))
-/
-(sum by (cluster, target) (increase(${MISSED}[30m])) + ${RUNS})
+  expr: `${missedShare()}
 > ${MISSED_SHARE}
 and
-sum by (cluster, target) (increase(${MISSED}[30m])) > 2.5`,
+${missedRuns()} > 2.5`,
   forMs: minutes(10),
   summary: '{{ $value | humanizePercentage }} of the probes of {{ $labels.target }} are not run',
   description:
@@ -169,7 +177,7 @@ const overloaded: ComponentAlert = {
 };
 
 /** Half of the runs of a step. The SLO loses its measurement then. */
-const BLIND_SHARE = 0.5;
+export const BLIND_SHARE = 0.5;
 const BY = 'cluster, target, step';
 const blind = (blame: string, outcome = 'auth_failed', of = 'one') =>
   `probe_runs_total{target="t", kind="mariadb", step="${of}", outcome="${outcome}", blame="${blame}", location="l"}`;

@@ -2,12 +2,20 @@
 import type { AlertFamily, ComponentAlert } from '../../src/generate/component-alert.ts';
 import { minutes, when } from './alert-test.ts';
 
-/** IONOS has no zone label of its own that is documented: node pools carry ours. Pods of jobs are not counted. */
-const PODS = `count by (cluster, namespace, label_platform_ionos_az) (
-  kube_pod_info{pod=~"wordpress-.+", created_by_kind="ReplicaSet"}
-  * on (cluster, node) group_left (label_platform_ionos_az)
-  max by (cluster, node, label_platform_ionos_az) (kube_node_labels{label_platform_ionos_az!=""})
+/** IONOS has no zone label of its own that is documented: node pools carry ours. */
+export const ZONE = 'label_platform_ionos_az';
+/** 1 for each node with a zone. `more`: further matchers, with a comma before. */
+export const nodesInZones = (more = ''): string =>
+  `max by (cluster, node, ${ZONE}) (kube_node_labels{${ZONE}!=""${more}})`;
+/** WordPress pods by zone; those of jobs are not counted. */
+export const podsByZone = (more = ''): string => `count by (cluster, namespace, ${ZONE}) (
+  kube_pod_info{pod=~"wordpress-.+", created_by_kind="ReplicaSet"${more}}
+  * on (cluster, node) group_left (${ZONE})
+  ${nodesInZones(more)}
 )`;
+const PODS = podsByZone();
+/** Pods that the fullest zone may have more than the emptiest. */
+export const MAX_SKEW = 1;
 
 // A rollout or a node that is rebuilt skews for minutes; IONOS gives pods an hour at most to leave a node.
 const FOR = minutes(90);
@@ -35,7 +43,7 @@ const unlabelled = (pods: number) => ({
 
 const skew: ComponentAlert = {
   alert: 'WordPressZoneSkew',
-  expr: `max by (cluster, namespace) (${PODS}) - min by (cluster, namespace) (${PODS}) > 1`,
+  expr: `max by (cluster, namespace) (${PODS}) - min by (cluster, namespace) (${PODS}) > ${MAX_SKEW}`,
   forMs: FOR,
   severity: 'ticket',
   owner: 'platform',

@@ -18,6 +18,9 @@ interface OutcomeAlert extends Omit<ComponentAlert, 'expr' | 'forMs' | 'severity
   readonly forMs?: number;
 }
 
+/** A quarter of the runs, five of twenty at 30 s; over 10 min, which is long enough for three runs at an interval of 3 min. */
+export const DEFAULT_SHARE = 0.25;
+export const DEFAULT_WINDOW_MS = minutes(10);
 /** Fewer than three runs say nothing: a probe may fail. 2.5, because increase() extrapolates. */
 const MORE_THAN_RUNS = 2.5;
 
@@ -25,8 +28,8 @@ export function outcomeAlert({
   kind,
   outcomes,
   perOutcome = false,
-  share = 0.25,
-  windowMs = minutes(10),
+  share = DEFAULT_SHARE,
+  windowMs = DEFAULT_WINDOW_MS,
   forMs = 0,
   ...rest
 }: OutcomeAlert): ComponentAlert {

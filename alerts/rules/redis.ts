@@ -94,7 +94,7 @@ redis_instance_info{maxmemory_policy="noeviction"}`,
 };
 
 // Evicting is normal; evicting what is asked for again is not. A healthy WordPress cache hits well above 90 %.
-const EVICTIONS_PER_SECOND = 1;
+export const EVICTIONS_PER_SECOND = 1;
 export const HIT_RATIO = 0.8;
 const lookups = (hits: number, misses: number, evictions: number) => ({
   redis_keyspace_hits_total: `0+${hits}x50`,

@@ -76,14 +76,16 @@ function overdue(
 }
 
 // A dump a day, and two hours for a slow one.
-const backup = overdue('backup-', 26 * HOUR, {
+export const BACKUP_SECONDS = 26 * HOUR;
+const backup = overdue('backup-', BACKUP_SECONDS, {
   alert: 'BackupTooOld',
   summary: 'The last good run of {{ $labels.cronjob }} was {{ $value | humanizeDuration }} ago',
   description:
     '{{ $labels.namespace }}/{{ $labels.cronjob }} last succeeded {{ $value | humanizeDuration }} ago. The automatic backups of the IONOS MariaDB cluster go back 7 days and are not a copy in another place: restore from them if need be, and mend the job.',
 });
 
-const replication = overdue('replicate-', 26 * HOUR, {
+export const COPY_SECONDS = 26 * HOUR;
+const replication = overdue('replicate-', COPY_SECONDS, {
   alert: 'BackupCopyTooOld',
   summary: 'Buckets were last copied to the other region {{ $value | humanizeDuration }} ago',
   description:
@@ -91,14 +93,15 @@ const replication = overdue('replicate-', 26 * HOUR, {
 });
 
 // A drill a month, and four days for a weekend.
-const drill = overdue('restore-drill-', 35 * DAY, {
+export const DRILL_SECONDS = 35 * DAY;
+const drill = overdue('restore-drill-', DRILL_SECONDS, {
   alert: 'RestoreDrillOverdue',
   summary: 'No backup has been restored for {{ $value | humanizeDuration }}',
   description:
     '{{ $labels.namespace }}/{{ $labels.cronjob }} last succeeded {{ $value | humanizeDuration }} ago. Backups are written, but nobody has seen that they can be read.',
 });
 
-const GRACE = 26 * HOUR;
+export const GRACE = 26 * HOUR;
 const never: ComponentAlert = {
   alert: 'BackupNeverSucceeded',
   // A job that never succeeded has no time of success, so the alerts above cannot see it.

@@ -4,6 +4,9 @@ import { minutes, when } from './alert-test.ts';
 
 const common = { severity: 'ticket', owner: 'platform' } as const;
 
+/** Lines, spans, samples: below one a second it is a stray, and a limit that is reached loses thousands. */
+export const LOST_PER_SECOND = 1;
+
 const components = (health: string) =>
   `alloy_component_controller_running_components{controller_id="", controller_path="/", health_type="${health}"}`;
 const alloyUnhealthy: ComponentAlert = {
@@ -31,7 +34,7 @@ const droppedLines = 'loki_write_dropped_entries_total{component_id="c", host="l
 const alloyDropping: ComponentAlert = {
   ...common,
   alert: 'AlloyLogsDropped',
-  expr: 'sum by (cluster, host, reason) (rate(loki_write_dropped_entries_total[10m])) > 1',
+  expr: `sum by (cluster, host, reason) (rate(loki_write_dropped_entries_total[10m])) > ${LOST_PER_SECOND}`,
   forMs: minutes(10),
   summary: 'Alloy drops log lines for {{ $labels.host }}: {{ $labels.reason }}',
   description:
@@ -44,7 +47,7 @@ const alloyDropping: ComponentAlert = {
 };
 
 const PUSH = 'route=~"loki_api_v1_push|otlp_v1_logs"';
-const SERVER_SHARE = 0.05;
+export const SERVER_SHARE = 0.05;
 const pushed = (code: string, route = 'loki_api_v1_push') =>
   `loki_request_duration_seconds_count{route="${route}", method="POST", status_code="${code}", namespace="loki"}`;
 const lokiFailing: ComponentAlert = {
@@ -86,7 +89,7 @@ const discarding = (
   return {
     ...common,
     ...rest,
-    expr: `sum by (cluster, tenant, reason) (rate(${series}[10m])) > 1`,
+    expr: `sum by (cluster, tenant, reason) (rate(${series}[10m])) > ${LOST_PER_SECOND}`,
     forMs: minutes(15),
     tests: [
       when('1.1 a second', 27, { [of]: '0+66x40' }, { tenant: 'wp', reason: 'r' }),
@@ -115,7 +118,9 @@ const sendFailed = (signal: string) => `otelcol_exporter_send_failed_${signal}_t
 const collectorDropping: ComponentAlert = {
   ...common,
   alert: 'CollectorDropping',
-  expr: SIGNALS.map((signal) => `sum by (cluster, exporter) (rate(${sendFailed(signal)}[10m])) > 1`).join('\nor\n'),
+  expr: SIGNALS.map(
+    (signal) => `sum by (cluster, exporter) (rate(${sendFailed(signal)}[10m])) > ${LOST_PER_SECOND}`,
+  ).join('\nor\n'),
   forMs: minutes(10),
   summary: 'The Collector loses data for {{ $labels.exporter }}',
   description:

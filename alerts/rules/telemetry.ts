@@ -1,12 +1,22 @@
 // The path that carries samples and the alerts themselves: remote write, ruler, Alertmanager. When it breaks, silence looks like health.
 import type { AlertFamily, ComponentAlert } from '../../src/generate/component-alert.ts';
 import { minutes, when } from './alert-test.ts';
-import { SIGNAL_ALERTS } from './telemetry-signals.ts';
+import { LOST_PER_SECOND, SIGNAL_ALERTS } from './telemetry-signals.ts';
 
 const common = { severity: 'ticket', owner: 'platform' } as const;
 
 // Two missed scrapes are a minute; from two minutes on windows of 5 min in Mimir lose half of their data.
 export const LAG_SECONDS = 120;
+/** Seconds that the newest sample sent is old. `matchers`: of all series, in braces. */
+export const remoteWriteLag = (matchers = ''): string =>
+  // Until something was sent, Prometheus 2.x has no such series: then it counts from the start of the process.
+  `time() - (
+  max by (cluster, instance, remote_name) (prometheus_remote_storage_queue_highest_sent_timestamp_seconds${matchers})
+  or
+  0 * max by (cluster, instance, remote_name) (prometheus_remote_storage_samples_pending${matchers})
+  + on (cluster, instance) group_left ()
+  max by (cluster, instance) (process_start_time_seconds${matchers})
+)`;
 const sent = 'prometheus_remote_storage_queue_highest_sent_timestamp_seconds{remote_name="mimir", url="u"}';
 const started = {
   'prometheus_remote_storage_samples_pending{remote_name="mimir", url="u"}': '5x20',
@@ -15,14 +25,7 @@ const started = {
 const lagging: ComponentAlert = {
   ...common,
   alert: 'RemoteWriteLagging',
-  // Until something was sent, Prometheus 2.x has no such series: then it counts from the start of the process.
-  expr: `time() - (
-  max by (cluster, instance, remote_name) (prometheus_remote_storage_queue_highest_sent_timestamp_seconds)
-  or
-  0 * max by (cluster, instance, remote_name) (prometheus_remote_storage_samples_pending)
-  + on (cluster, instance) group_left ()
-  max by (cluster, instance) (process_start_time_seconds)
-) > ${LAG_SECONDS}`,
+  expr: `${remoteWriteLag()} > ${LAG_SECONDS}`,
   forMs: minutes(10),
   needs: 'rules that are evaluated in Prometheus: in Mimir the series itself would be late',
   summary:
@@ -40,7 +43,7 @@ const lagging: ComponentAlert = {
   ],
 };
 
-const FAILED_SHARE = 0.01;
+export const FAILED_SHARE = 0.01;
 const remote = (what: string) => `prometheus_remote_storage_samples_${what}{remote_name="mimir", url="u"}`;
 const failing: ComponentAlert = {
   ...common,
@@ -84,7 +87,7 @@ const rulerFailing: ComponentAlert = {
   ],
 };
 
-const RULER_SECONDS = 300;
+export const RULER_SECONDS = 300;
 const lastEvaluation = 'cortex_prometheus_rule_group_last_evaluation_timestamp_seconds{user="wp", rule_group="g"}';
 const rulerBehind: ComponentAlert = {
   ...common,
@@ -106,7 +109,7 @@ const mimirDiscarding: ComponentAlert = {
   ...common,
   alert: 'MimirDiscardingSamples',
   // Below one a second it is a stray late sample; a limit that is reached discards thousands.
-  expr: 'sum by (cluster, user, reason) (rate(cortex_discarded_samples_total[10m])) > 1',
+  expr: `sum by (cluster, user, reason) (rate(cortex_discarded_samples_total[10m])) > ${LOST_PER_SECOND}`,
   forMs: minutes(15),
   summary: 'Mimir discards samples of {{ $labels.user }}: {{ $labels.reason }}',
   description:
@@ -123,7 +126,7 @@ const mimirDiscarding: ComponentAlert = {
   ],
 };
 
-const NOTIFY_SHARE = 0.1;
+export const NOTIFY_SHARE = 0.1;
 const notified = (what: string) =>
   `alertmanager_notifications_${what}{integration="slack"${what === 'total' ? '' : ', reason="other"'}}`;
 const delivery: ComponentAlert = {

@@ -8,15 +8,36 @@ export const PLATFORM: readonly CatalogueEntry[] = [
     gauge up targets
     gauge scrape_samples_scraped samples`,
   ),
-  ...entriesOf('every client library', 'gauge process_start_time_seconds seconds'),
+  ...entriesOf(
+    'every client library',
+    `
+    gauge process_start_time_seconds seconds
+    gauge process_resident_memory_bytes bytes
+    counter process_cpu_seconds_total seconds
+    gauge process_open_fds descriptors`,
+  ),
   ...entriesOf(
     'kube-state-metrics 2.7; the label of nodes needs --metric-labels-allowlist=nodes=[platform.ionos/az]',
     `
     info kube_pod_info{node, created_by_kind, created_by_name}
     gauge kube_pod_status_ready{condition} pods
+    gauge kube_pod_status_scheduled{condition} pods
+    gauge kube_pod_status_phase{phase} pods
+    gauge kube_pod_container_status_waiting_reason{reason} containers
+    gauge kube_pod_container_status_last_terminated_reason{reason} containers
+    counter kube_pod_container_status_restarts_total restarts
+    gauge kube_pod_container_resource_requests{node, resource, unit} requested
     info kube_node_labels{node, label_platform_ionos_az}
+    gauge kube_node_status_condition{node, condition, status} boolean
+    gauge kube_node_status_allocatable{node, resource, unit} requested
+    gauge kube_node_spec_unschedulable{node} boolean
+    gauge kube_node_created{node} seconds
+    gauge kube_deployment_spec_replicas{deployment} pods
     gauge kube_deployment_status_replicas_available{deployment} pods
+    gauge kube_persistentvolumeclaim_status_phase{persistentvolumeclaim, phase} claims
     gauge kube_horizontalpodautoscaler_status_current_replicas{horizontalpodautoscaler} pods
+    gauge kube_horizontalpodautoscaler_status_desired_replicas{horizontalpodautoscaler} pods
+    gauge kube_horizontalpodautoscaler_status_condition{horizontalpodautoscaler, condition, status} boolean
     gauge kube_horizontalpodautoscaler_spec_max_replicas{horizontalpodautoscaler} pods
     gauge kube_cronjob_created{cronjob} seconds
     gauge kube_cronjob_spec_suspend{cronjob} cronjobs
@@ -26,7 +47,9 @@ export const PLATFORM: readonly CatalogueEntry[] = [
     'kubelet',
     `
     gauge kubelet_volume_stats_used_bytes{persistentvolumeclaim} bytes
-    gauge kubelet_volume_stats_capacity_bytes{persistentvolumeclaim} bytes`,
+    gauge kubelet_volume_stats_capacity_bytes{persistentvolumeclaim} bytes
+    gauge kubelet_volume_stats_inodes_used{persistentvolumeclaim} inodes
+    gauge kubelet_volume_stats_inodes{persistentvolumeclaim} inodes`,
   ),
   ...entriesOf(
     'cert-manager',

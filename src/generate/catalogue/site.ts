@@ -31,6 +31,12 @@ export const SITE: readonly CatalogueEntry[] = [
     counter mysql_global_status_queries queries
     counter mysql_global_status_slow_queries queries
     counter mysql_global_status_aborted_connects connections
+    counter mysql_global_status_commands_total{command} commands
+    counter mysql_global_status_created_tmp_disk_tables tables
+    counter mysql_global_status_innodb_row_lock_waits waits
+    counter mysql_global_status_innodb_buffer_pool_read_requests reads
+    counter mysql_global_status_innodb_buffer_pool_reads reads
+    gauge mysql_global_status_max_used_connections connections
     gauge mysql_global_status_innodb_buffer_pool_bytes_data bytes
     gauge mysql_global_variables_max_connections connections
     gauge mysql_global_variables_innodb_buffer_pool_size bytes
@@ -42,21 +48,50 @@ export const SITE: readonly CatalogueEntry[] = [
     gauge redis_up servers
     gauge redis_memory_used_bytes bytes
     gauge redis_memory_max_bytes bytes
+    gauge redis_memory_used_rss_bytes bytes
     gauge redis_connected_clients clients
+    gauge redis_blocked_clients clients
+    gauge redis_config_maxclients clients
+    counter redis_rejected_connections_total connections
     gauge redis_connected_slaves replicas
+    gauge redis_connected_slave_lag_seconds{slave_ip, slave_port, slave_state} seconds
+    gauge redis_start_time_seconds seconds
+    gauge redis_db_keys{db} keys
     counter redis_evicted_keys_total keys
+    counter redis_expired_keys_total keys
     counter redis_keyspace_hits_total look-ups
     counter redis_keyspace_misses_total look-ups
     counter redis_commands_processed_total commands
+    counter redis_commands_total{cmd} commands
+    counter redis_commands_duration_seconds_total{cmd} seconds
     info redis_instance_info{role, redis_version, redis_mode, maxmemory_policy}`,
   ),
   ...entriesOf(
-    'Envoy Gateway (Envoy proxies)',
+    'Envoy Gateway 1 (its Envoy proxies); listeners are http-PORT and https-PORT, backends httproute/…',
     `
     counter envoy_http_downstream_rq_xx{envoy_http_conn_manager_prefix, envoy_response_code_class} requests
+    histogram envoy_http_downstream_rq_time{envoy_http_conn_manager_prefix} milliseconds
+    gauge envoy_http_downstream_rq_active{envoy_http_conn_manager_prefix} requests
+    gauge envoy_http_downstream_cx_active{envoy_http_conn_manager_prefix} connections
+    counter envoy_http_downstream_cx_total{envoy_http_conn_manager_prefix} connections
+    counter envoy_http_downstream_cx_destroy_remote_active_rq{envoy_http_conn_manager_prefix} connections
     counter envoy_cluster_upstream_rq{envoy_cluster_name, envoy_response_code} requests
     counter envoy_cluster_upstream_rq_xx{envoy_cluster_name, envoy_response_code_class} requests
     histogram envoy_cluster_upstream_rq_time{envoy_cluster_name} milliseconds
-    gauge envoy_cluster_membership_healthy{envoy_cluster_name} endpoints`,
+    gauge envoy_cluster_upstream_rq_active{envoy_cluster_name} requests
+    counter envoy_cluster_upstream_rq_timeout{envoy_cluster_name} requests
+    counter envoy_cluster_upstream_rq_rx_reset{envoy_cluster_name} requests
+    counter envoy_cluster_upstream_rq_pending_overflow{envoy_cluster_name} requests
+    counter envoy_cluster_upstream_rq_retry{envoy_cluster_name} requests
+    counter envoy_cluster_upstream_rq_retry_success{envoy_cluster_name} requests
+    counter envoy_cluster_upstream_rq_retry_overflow{envoy_cluster_name} requests
+    gauge envoy_cluster_upstream_cx_active{envoy_cluster_name} connections
+    counter envoy_cluster_upstream_cx_total{envoy_cluster_name} connections
+    counter envoy_cluster_upstream_cx_connect_fail{envoy_cluster_name} connections
+    counter envoy_cluster_upstream_cx_none_healthy{envoy_cluster_name} connections
+    gauge envoy_cluster_membership_healthy{envoy_cluster_name} endpoints
+    gauge envoy_cluster_membership_total{envoy_cluster_name} endpoints
+    gauge envoy_server_uptime seconds
+    gauge envoy_server_memory_allocated bytes`,
   ),
 ];

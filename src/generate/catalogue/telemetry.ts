@@ -9,7 +9,16 @@ export const TELEMETRY: readonly CatalogueEntry[] = [
     counter prometheus_remote_storage_samples_total{remote_name, url} samples
     counter prometheus_remote_storage_samples_failed_total{remote_name, url} samples
     counter prometheus_remote_storage_samples_dropped_total{remote_name, url} samples
+    counter prometheus_remote_storage_samples_retried_total{remote_name, url} samples
     gauge prometheus_remote_storage_samples_pending{remote_name, url} samples
+    gauge prometheus_remote_storage_shards{remote_name, url} shards
+    gauge prometheus_remote_storage_shards_max{remote_name, url} shards
+    counter prometheus_tsdb_head_samples_appended_total{type} samples
+    gauge prometheus_tsdb_head_series series
+    counter prometheus_target_scrapes_exceeded_sample_limit_total scrapes
+    counter prometheus_target_scrapes_sample_out_of_order_total samples
+    counter prometheus_target_scrapes_sample_duplicate_timestamp_total samples
+    histogram prometheus_http_request_duration_seconds{handler} seconds
     counter prometheus_notifications_sent_total{alertmanager} alerts
     counter prometheus_notifications_errors_total{alertmanager} alerts
     counter prometheus_notifications_dropped_total alerts
@@ -27,7 +36,10 @@ export const TELEMETRY: readonly CatalogueEntry[] = [
     `
     counter alertmanager_notifications_total{integration} notifications
     counter alertmanager_notifications_failed_total{integration, reason} notifications
-    gauge alertmanager_config_last_reload_successful alertmanagers
+    counter alertmanager_alerts_received_total{status, version} alerts
+    histogram alertmanager_notification_latency_seconds{integration} seconds
+    gauge alertmanager_config_last_reload_successful boolean
+    gauge alertmanager_silences{state} silences
     gauge alertmanager_alerts{state} alerts`,
   ),
   ...entriesOf(
@@ -39,6 +51,7 @@ export const TELEMETRY: readonly CatalogueEntry[] = [
     gauge cortex_prometheus_rule_group_last_evaluation_timestamp_seconds{user, rule_group} seconds
     gauge cortex_prometheus_rule_group_interval_seconds{user, rule_group} seconds
     counter cortex_prometheus_notifications_dropped_total{user} alerts
+    counter cortex_distributor_received_samples_total{user} samples
     counter cortex_discarded_samples_total{user, reason} samples
     gauge cortex_ingester_active_series{user} series
     histogram cortex_request_duration_seconds{route, method, status_code} seconds`,
@@ -61,6 +74,8 @@ export const TELEMETRY: readonly CatalogueEntry[] = [
     'alloy 1',
     `
     gauge alloy_component_controller_running_components{controller_id, controller_path, health_type} components
+    histogram loki_write_request_duration_seconds{component_id, host, tenant, status_code} seconds
+    counter loki_write_batch_retries_total{component_id, host, tenant} batches
     counter loki_write_sent_entries_total{component_id, host, tenant} lines
     counter loki_write_dropped_entries_total{component_id, host, tenant, reason} lines`,
   ),
@@ -71,9 +86,17 @@ export const TELEMETRY: readonly CatalogueEntry[] = [
     counter otelcol_receiver_refused_spans_total{receiver, transport} spans
     counter otelcol_exporter_sent_spans_total{exporter} spans
     counter otelcol_exporter_send_failed_spans_total{exporter} spans
-    counter otelcol_exporter_send_failed_log_records_total{exporter} lines
-    counter otelcol_exporter_send_failed_metric_points_total{exporter} points
     counter otelcol_exporter_enqueue_failed_spans_total{exporter} spans
+    counter otelcol_receiver_accepted_log_records_total{receiver, transport} lines
+    counter otelcol_receiver_refused_log_records_total{receiver, transport} lines
+    counter otelcol_exporter_sent_log_records_total{exporter} lines
+    counter otelcol_exporter_send_failed_log_records_total{exporter} lines
+    counter otelcol_exporter_enqueue_failed_log_records_total{exporter} lines
+    counter otelcol_receiver_accepted_metric_points_total{receiver, transport} points
+    counter otelcol_receiver_refused_metric_points_total{receiver, transport} points
+    counter otelcol_exporter_sent_metric_points_total{exporter} points
+    counter otelcol_exporter_send_failed_metric_points_total{exporter} points
+    counter otelcol_exporter_enqueue_failed_metric_points_total{exporter} points
     gauge otelcol_exporter_queue_size{exporter} batches
     gauge otelcol_exporter_queue_capacity{exporter} batches`,
   ),
