@@ -12,6 +12,7 @@ COPY --from=modules --chown=65532:65532 /data /data
 COPY package.json ./
 COPY src src
 COPY alerts alerts
+COPY dashboards dashboards
 USER 65532:65532
 VOLUME /data
 EXPOSE 9876
