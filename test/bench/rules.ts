@@ -2,9 +2,14 @@
 // (7 windows of the error ratio, their mean over 30 days, 7 of metadata, 2 alerts) on the same 30 days of 200 SLOs. About 6 minutes.
 import { readFileSync } from 'node:fs';
 import { alertFiles, ruleGroups } from '../../alerts/generate.ts';
+import { builtBoards } from '../../dashboards/check.ts';
 import { prometheusRuleFile } from '../../src/generate/rule-files.ts';
 import { sloRules } from '../../src/generate/slo/groups.ts';
 import { TOTALS } from '../../src/generate/slo/names.ts';
+import type { JsonObject } from '../../src/grafana/finish.ts';
+import { prometheusAt } from '../../src/preview/prometheus.ts';
+import { readPanel, spanOf } from '../../src/preview/read.ts';
+import { variablesOf } from '../../src/preview/variables.ts';
 import type { Spec } from '../../src/spec/spec.ts';
 import { type Prometheus, startPrometheus } from '../services/prometheus.ts';
 import { remoteWrite } from '../services/remote-write.ts';
@@ -124,6 +129,28 @@ async function cost(prometheus: Prometheus, expressions: readonly string[], atMs
   return cpuSeconds(prometheus.pid) - before;
 }
 
+/** Wall time of the first screen of each board that asks about SLOs, all its queries at once as Grafana sends them, over 6 h. */
+async function firstScreens(prometheus: Prometheus, atMs: number): Promise<void> {
+  const spec = validSpec({ targets: [shop], slos: [slo()] });
+  const asked = prometheusAt(prometheus.url);
+  const now = atMs / 1000;
+  const { span, macros } = spanOf(now - 6 * 3600, now);
+  for (const { board, json } of builtBoards(spec).filter(({ board: { uses } }) => uses.includes('slo'))) {
+    const variables = await variablesOf(json, {}, asked, now);
+    const panels = (json.panels as readonly JsonObject[]).filter(({ type }) => type !== 'row');
+    const times: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      const start = performance.now();
+      await Promise.all(panels.map((panel) => readPanel(panel, asked, span, { ...macros, variables })));
+      times.push(performance.now() - start);
+    }
+    const queries = panels.reduce((sum, { targets }) => sum + ((targets ?? []) as readonly unknown[]).length, 0);
+    console.log(
+      `first screen of ${board.title}: ${queries} queries, ${median(times).toFixed(0)} ms (${Math.min(...times).toFixed(0)} to ${Math.max(...times).toFixed(0)})`,
+    );
+  }
+}
+
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 async function main(): Promise<void> {
@@ -172,6 +199,7 @@ async function main(): Promise<void> {
     console.log(
       `${SLOS} SLOs, ${DAYS} days: ${median(rounds.map((r) => r.ours)).toFixed(3)} against ${median(rounds.map((r) => r.common)).toFixed(2)} s of CPU a cycle: ${median(ratios).toFixed(0)}x less (${Math.min(...ratios).toFixed(0)} to ${Math.max(...ratios).toFixed(0)})`,
     );
+    await firstScreens(prometheus, end);
   } finally {
     await prometheus.stop();
   }
