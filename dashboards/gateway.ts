@@ -8,7 +8,7 @@ import { STATES } from './states.ts';
 const EMPTY = 'the proxies of Envoy Gateway are not scraped';
 const QUIET = `${EMPTY}, or no traffic`;
 /** Visitors only: Envoy counts its own probes and scrapes in listeners admin, eg-ready-http and eg-stats-http. */
-const VISITORS = `${IN_CLUSTER}, envoy_http_conn_manager_prefix=~"https?-.+"`;
+const VISITORS = `${IN_CLUSTER}, envoy_http_conn_manager_prefix=~"http-.+|https-.+"`;
 /** Routes only, not the connections to the controller, to rate limits or to collectors. */
 const ROUTES = `${IN_CLUSTER}, envoy_cluster_name=~"httproute/.+"`;
 /** Where a share is worth a look, and where visitors write mails. No alert goes by them: SLOs page. */
@@ -282,21 +282,8 @@ const rows: Board['rows'] = [
     ],
   },
   {
-    title: 'Proxies, and traffic a day before',
+    title: 'Proxies',
     panels: [
-      chart({
-        title: 'Requests now and a day before',
-        description: 'The same hour of yesterday beside today: is this much, or little?',
-        queries: [
-          { expr: down('rq_xx'), legend: 'now' },
-          {
-            expr: `sum(rate(envoy_http_downstream_rq_xx{${VISITORS}}[$__rate_interval] offset 1d))`,
-            legend: 'a day before',
-          },
-        ],
-        unit: 'reqps',
-        empty: EMPTY,
-      }),
       chart({
         title: 'Proxies: running for',
         description: 'The youngest. It falls to 0 when a proxy is restarted: connections were cut then.',

@@ -1,25 +1,29 @@
 // Kubernetes, as far as this platform asks: are WordPress pods up and spread over the zones, is there room to grow.
-import { MAX_SKEW, nodesInZones, podsByZone, ZONE } from '../alerts/rules/kubernetes.ts';
-import type { Board, Panel, Query, TimelinePanel } from '../src/grafana/board.ts';
+import { MAX_SKEW, ZONE } from '../alerts/rules/kubernetes.ts';
+import type { Board, Query, TimelinePanel } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import { IN_CLUSTER } from './ask.ts';
+import {
+  EMPTY,
+  EVENTS,
+  each,
+  FULL,
+  inZone,
+  NO_KUBELET,
+  NO_NODE,
+  NO_ZONES,
+  NODES,
+  NOT_READY,
+  PODS,
+  replicas,
+  VOLUME,
+  WORDPRESS,
+} from './kubernetes-ask.ts';
+import { nodeRow, notScraped, podRow, volumeRow } from './kubernetes-rows.ts';
 import { toBoard, toLogs } from './links.ts';
 import { alertPanels, chart, errorLogs, number } from './part-panels.ts';
+import { alertsOf } from './probe-queries.ts';
 import { STATES } from './states.ts';
-
-const EMPTY = 'kube-state-metrics is not scraped';
-const NO_ZONES = `${EMPTY}, or nodes have no label platform.ionos/az`;
-const NO_KUBELET = 'the kubelets are not scraped';
-const WORDPRESS = 'pod=~"wordpress-.+"';
-const EVENTS = '{job="loki.source.kubernetes_events"}';
-
-/** One value each, also while two instances of an exporter are scraped. */
-const each = (by: string, series: string, more = ''): string =>
-  `max by (cluster, ${by}) (${series}{${IN_CLUSTER}${more}})`;
-const NODES = nodesInZones(`, ${IN_CLUSTER}`);
-const PODS = podsByZone(`, ${IN_CLUSTER}`);
-/** Something about nodes, with the zone of each. */
-const inZone = (ofNodes: string): string => `${ofNodes} * on (cluster, node) group_left (${ZONE}) ${NODES}`;
 
 const DEPLOYED = ', deployment=~"wordpress.*"';
 const PLANNED = `sum(${each('namespace, deployment', 'kube_deployment_spec_replicas', DEPLOYED)})`;
@@ -28,18 +32,6 @@ const SKEW = `max(max by (cluster, namespace) (${PODS}) - min by (cluster, names
 const ZONES = `count by (cluster) (count by (cluster, ${ZONE}) (${NODES}))`;
 /** Zones with nodes and without a WordPress pod; without any pod, all of them. */
 const ZONES_WITHOUT = `max(${ZONES} - (count by (cluster) (count by (cluster, ${ZONE}) (${PODS})) or 0 * ${ZONES}))`;
-const READY = each('node', 'kube_node_status_condition', ', condition="Ready", status="true"');
-const NOT_READY = `(1 - avg by (${ZONE}) (${inZone(READY)}))`;
-const NO_NODE = (more = ''): string =>
-  `sum(${each('namespace, pod', 'kube_pod_status_scheduled', `, condition="false"${more}`)})`;
-const HPA = 'namespace, horizontalpodautoscaler';
-const replicas = (of: string): string => each(HPA, `kube_horizontalpodautoscaler_${of}_replicas`);
-const CLAIM = 'namespace, persistentvolumeclaim';
-const volume = (of: string): string => each(CLAIM, `kubelet_volume_stats_${of}`);
-const FULL = `${volume('used_bytes')} / ${volume('capacity_bytes')}`;
-/** From here on, what the kubelet and databases themselves reserve may already be gone. */
-const VOLUME = { tight: 0.85, full: 0.95 };
-
 const lane = (legend: string, expr: string): Query => ({ legend, expr });
 const steps = (value: string, some: number, most: number): string =>
   `max(${value} >= bool ${some}) + max(${value} >= bool ${most})`;
@@ -81,7 +73,6 @@ const podsOverZones = chart(
     stack: true,
     decimals: 0,
     empty: `${NO_ZONES}, or no pod is named wordpress-…`,
-    alerts: ['WordPressZoneSkew', 'WordPressZoneEmpty'],
   },
   8,
 );
@@ -189,158 +180,6 @@ const volumes = chart(
   8,
 );
 
-const podRow: readonly Panel[] = [
-  chart({
-    title: 'Restarts of WordPress containers',
-    description:
-      'By container. A few at once: a node or a bad deploy. One pod again and again: its log, then its memory.',
-    queries: [
-      {
-        expr: `sum by (container) (increase(kube_pod_container_status_restarts_total{${IN_CLUSTER}, ${WORDPRESS}}[$__rate_interval]))`,
-        legend: '{{container}}',
-      },
-    ],
-    bars: true,
-    stack: true,
-    decimals: 0,
-    empty: EMPTY,
-  }),
-  chart({
-    title: 'Why containers ended last',
-    description: 'Of all pods. OOMKilled: raise the limit or find the leak. Error: the log before the restart.',
-    queries: [
-      {
-        expr: `sum by (reason) (${each('namespace, pod, container, reason', 'kube_pod_container_status_last_terminated_reason')})`,
-        legend: '{{reason}}',
-      },
-    ],
-    decimals: 0,
-    empty: `${EMPTY}, or no container has ended`,
-  }),
-  chart({
-    title: 'Available pods by deployment',
-    description: 'A dip is a rollout or a node that went; one that stays low cannot be scheduled.',
-    queries: [
-      {
-        expr: `sum by (deployment) (${each('namespace, deployment', 'kube_deployment_status_replicas_available')})`,
-        legend: '{{deployment}}',
-      },
-    ],
-    decimals: 0,
-    empty: EMPTY,
-  }),
-  chart({
-    title: 'What the autoscaler of pods says',
-    description:
-      '1: true. ScalingActive false: it has no metrics, look at the adapter and Prometheus. AbleToScale false: it waits or was refused. ScalingLimited true: at its least or most.',
-    queries: [
-      {
-        expr: `max by (horizontalpodautoscaler, condition) (kube_horizontalpodautoscaler_status_condition{${IN_CLUSTER}, status="true"})`,
-        legend: '{{horizontalpodautoscaler}}: {{condition}}',
-      },
-    ],
-    decimals: 0,
-    empty: `${EMPTY}, or nothing is scaled`,
-  }),
-];
-
-const nodeRow: readonly Panel[] = [
-  {
-    kind: 'table',
-    title: 'Nodes',
-    description:
-      'Not ready: look at its events, then at the maintenance window of the pool. Cordoned for long: a drain that hangs, often on a pod disruption budget; IONOS ends it by force after an hour.',
-    width: 24,
-    height: 8,
-    labels: { node: 'Node', [ZONE]: 'Zone' },
-    columns: [
-      {
-        title: 'Ready',
-        expr: inZone(READY),
-        unit: 'bool_yes_no',
-        base: 'red',
-        thresholds: [{ from: 1, color: 'green' }],
-      },
-      {
-        title: 'Cordoned',
-        expr: inZone(each('node', 'kube_node_spec_unschedulable')),
-        unit: 'bool_yes_no',
-        thresholds: [{ from: 1, color: 'orange' }],
-      },
-      {
-        title: 'Pressure',
-        expr: inZone(
-          `sum by (cluster, node) (${each('node, condition', 'kube_node_status_condition', ', condition=~"(Memory|Disk|PID)Pressure", status="true"')})`,
-        ),
-        decimals: 0,
-        thresholds: [{ from: 1, color: 'red' }],
-      },
-      { title: 'Age', expr: `time() - (${inZone(each('node', 'kube_node_created'))})`, unit: 's' },
-    ],
-    sortBy: { column: 'Ready', descending: false },
-    empty: NO_ZONES,
-  },
-];
-
-const volumeRow: readonly Panel[] = [
-  chart({
-    title: 'Full in',
-    description: 'If it goes on as in the last 6 hours; the five that are full first. Below a day: enlarge it now.',
-    queries: [
-      {
-        expr: `bottomk(5, (${volume('capacity_bytes')} - ${volume('used_bytes')}) / (max by (cluster, ${CLAIM}) (deriv(kubelet_volume_stats_used_bytes{${IN_CLUSTER}}[6h])) > 0))`,
-        legend: '{{namespace}}/{{persistentvolumeclaim}}',
-      },
-    ],
-    thresholds: [{ from: 86_400, color: 'green' }],
-    base: 'red',
-    empty: `no volume grows, or ${NO_KUBELET}`,
-  }),
-  chart({
-    title: 'Inodes in use',
-    description:
-      'Share of the files that a volume can hold, the fullest five. At 1 nothing can be created, however empty it is.',
-    queries: [
-      {
-        expr: `topk(5, ${volume('inodes_used')} / (${volume('inodes')} > 0))`,
-        legend: '{{namespace}}/{{persistentvolumeclaim}}',
-      },
-    ],
-    min: 0,
-    max: 1,
-    thresholds: [
-      { from: VOLUME.tight, color: 'orange' },
-      { from: VOLUME.full, color: 'red' },
-    ],
-    empty: NO_KUBELET,
-  }),
-  chart({
-    title: 'Claims by phase',
-    description: 'Pending: no volume yet, the CSI driver or the quota. Lost: the volume behind it is gone, restore.',
-    queries: [
-      {
-        expr: `sum by (phase) (${each(`${CLAIM}, phase`, 'kube_persistentvolumeclaim_status_phase')})`,
-        legend: '{{phase}}',
-      },
-    ],
-    decimals: 0,
-    empty: EMPTY,
-  }),
-];
-
-const notScraped: Panel = {
-  kind: 'text',
-  title: 'What cannot be seen',
-  description: 'What IONOS runs, and where to look instead.',
-  width: 24,
-  height: 6,
-  markdown: `IONOS runs the control plane. **etcd, scheduler, controller manager and the cluster autoscaler cannot be scraped**, so no panel and no alert is about them.
-
-- Is it their fault? Requests to the API server that hang (\`kubectl get --raw /readyz?verbose\`), then the status page of IONOS and a ticket.
-- What the cluster autoscaler did is seen as nodes that come and go ("Nodes of each pool") and in events; the least and the most of a pool are in Terraform and not exported.
-- Everything general (nodes, namespaces, network) is on the boards of kube-prometheus-stack.`,
-};
-
 export const kubernetes = (spec: Spec): Board => {
   const [firing, which, history] = alertPanels(spec, 'kubernetes');
   return {
@@ -370,12 +209,12 @@ export const kubernetes = (spec: Spec): Board => {
         empty: NO_ZONES,
         base: 'green',
         thresholds: [{ from: 1, color: 'red' }],
-        alerts: ['WordPressZoneEmpty'],
+        alerts: alertsOf(spec, 'kubernetes', 'WordPressZoneEmpty'),
       }),
       firing,
       which,
       timeline,
-      podsOverZones,
+      { ...podsOverZones, alerts: alertsOf(spec, 'kubernetes', 'WordPressZoneSkew', 'WordPressZoneEmpty') },
       waiting,
       autoscaling,
       pools,

@@ -75,6 +75,7 @@ export const PARTS: readonly Part[] = [
   {
     name: 'Loki',
     takesIn: rate('loki_distributor_lines_received_total'),
+    // Lines are counted before its limits; Mimir and Alloy count what they kept.
     fails: [server('loki'), share(rate('loki_discarded_samples_total'), rate('loki_distributor_lines_received_total'))],
     loses: zero(rate('loki_discarded_samples_total'), rate('loki_distributor_lines_received_total')),
     answers: p95('loki_request_duration_seconds'),

@@ -36,7 +36,7 @@ const prometheus = (spec: Spec): Panel[] => [
   third(
     'Prometheus',
     'answering',
-    'Queries: 95 of 100 are faster. Rules: time of the slowest group as share of its interval; from 1 on evaluations are missed and alerts come late.',
+    'Queries: 95 of 100 are faster. Rules: the slowest group; beyond its interval evaluations are missed and alerts come late.',
     [
       { expr: `max(prometheus_rule_group_last_duration_seconds{${IN_CLUSTER}})`, legend: 'slowest group of rules' },
       { expr: p95('prometheus_http_request_duration_seconds', ', handler=~"/api/v1/query.*"'), legend: 'queries' },

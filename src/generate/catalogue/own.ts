@@ -60,4 +60,12 @@ const ALERTS: CatalogueEntry = {
   exporter: 'prometheus',
 };
 
-export const OWN: readonly CatalogueEntry[] = [...EXPORTED, ...RECORDED, ...RARE, ALERTS];
+/** Since when each alert is pending or fires: its value is that time. Otherwise like ALERTS. */
+const ALERTS_FOR_STATE: CatalogueEntry = {
+  ...ALERTS,
+  name: 'ALERTS_FOR_STATE',
+  labels: ALERTS.labels.filter((label) => label !== 'alertstate'),
+  unit: 'seconds',
+};
+
+export const OWN: readonly CatalogueEntry[] = [...EXPORTED, ...RECORDED, ...RARE, ALERTS, ALERTS_FOR_STATE];
