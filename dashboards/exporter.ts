@@ -45,8 +45,8 @@ const yesNo = {
   base: 'red',
   thresholds: [{ from: 1, color: 'green' }],
   mappings: [
-    { value: 1, text: 'yes' },
-    { value: 0, text: 'no' },
+    { value: 1, text: 'yes', color: 'green' },
+    { value: 0, text: 'no', color: 'red' },
   ],
 } as const;
 

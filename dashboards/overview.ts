@@ -15,6 +15,9 @@ const lane = (legend: string, share: string): Query => ({ legend, expr: stateOf(
 const share = (failed: string, all: string): string =>
   `(sum(increase(${failed}[$__rate_interval])) or 0 * sum(increase(${all}[$__rate_interval]))) / (sum(increase(${all}[$__rate_interval])) > 0)`;
 
+/** Those of visitors: Envoy's own, for its probes and scrapes, would hide what fails. */
+const LISTENERS = 'envoy_http_conn_manager_prefix=~"http-.+|https-.+"';
+
 /** From the visitor inwards. */
 const LANES: readonly Query[] = [
   lane('DNS', failedShare('dns')),
@@ -23,8 +26,8 @@ const LANES: readonly Query[] = [
   lane(
     'Gateway',
     share(
-      `envoy_http_downstream_rq_xx{${IN_CLUSTER}, envoy_response_code_class="5"}`,
-      `envoy_http_downstream_rq_xx{${IN_CLUSTER}}`,
+      `envoy_http_downstream_rq_xx{${IN_CLUSTER}, ${LISTENERS}, envoy_response_code_class="5"}`,
+      `envoy_http_downstream_rq_xx{${IN_CLUSTER}, ${LISTENERS}}`,
     ),
   ),
   lane('WordPress', failedShare('wordpress', 'cluster', ', step!~"cron|objectcache"')),

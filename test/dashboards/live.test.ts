@@ -29,6 +29,7 @@ const EMPTY_WHEN_WELL: Readonly<Record<string, string>> = {
   'Which name': 'the demo has no DNS server',
   'SLO alerts': 'nothing fired',
   'Alerts of parts': 'nothing fired',
+  'What does not end': 'nothing fired',
   'DNS, step by step': 'the demo has no DNS server',
   'How long DNS checks take': 'the demo has no DNS server',
 };
