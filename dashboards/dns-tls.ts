@@ -7,7 +7,15 @@ import { toBoard, toLogs } from './links.ts';
 import { alertPanels, chart, errorLogs } from './part-panels.ts';
 import { outcomeGuide } from './probe-details.ts';
 import { durationChart, failingNow, outcomeMix, stepLanes, targetTable } from './probe-panels.ts';
-import { ALERT_WINDOW, alertsOf, failedTraces, outcomeShare, type Probed, targetVariable } from './probe-queries.ts';
+import {
+  ALERT_WINDOW,
+  alertsOf,
+  failedTraces,
+  OF_TARGETS,
+  outcomeShare,
+  type Probed,
+  targetVariable,
+} from './probe-queries.ts';
 
 const DAY = 86_400;
 const NO_TLS = 'no certificate is probed';
@@ -34,14 +42,14 @@ const untilOf = (what: string): string =>
 const NOT_READY = `max by (namespace, name) (${manager('ready_status', ', condition!="True"')})`;
 
 export const dnsTls = (spec: Spec): Board => {
-  const [firing, which, history] = alertPanels(spec, 'dns-tls');
+  const [firing, which, history] = alertPanels(spec, 'dns-tls', OF_TARGETS);
   const own = (...names: string[]) => alertsOf(spec, 'dns-tls', ...names);
   return {
     uid: 'plimsoll-dns-tls',
     title: 'DNS, TLS and certificates',
     description:
       'Whether the name leads where it should and the certificate holds: what fails here fails for every visitor at once.',
-    uses: ['cluster'],
+    uses: ['cluster', 'service'],
     variables: [targetVariable('dns', 'tls')],
     first: [
       { ...failingNow(DNS), title: 'DNS: failing checks' },

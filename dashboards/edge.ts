@@ -8,7 +8,15 @@ import { toBoard, toLogs } from './links.ts';
 import { alertPanels, chart, errorLogs, number } from './part-panels.ts';
 import { detailPanels, outcomeGuide } from './probe-details.ts';
 import { durationChart, failingNow, JOIN_MS, outcomeMix, stepLanes, targetTable } from './probe-panels.ts';
-import { ALERT_WINDOW, alertsOf, failedTraces, type Probed, stepDuration, targetVariable } from './probe-queries.ts';
+import {
+  ALERT_WINDOW,
+  alertsOf,
+  failedTraces,
+  OF_TARGETS,
+  type Probed,
+  stepDuration,
+  targetVariable,
+} from './probe-queries.ts';
 
 const PROBED: Probed = { kind: 'cdn', what: 'the CDN' };
 const EMPTY = 'no target of kind cdn is probed';
@@ -41,7 +49,7 @@ function strictestAge({ targets }: Spec): number | undefined {
 }
 
 export const edge = (spec: Spec): Board => {
-  const [firing, which, history] = alertPanels(spec, 'edge');
+  const [firing, which, history] = alertPanels(spec, 'edge', OF_TARGETS);
   const own = (...names: string[]) => alertsOf(spec, 'edge', ...names);
   const ageLimit = strictestAge(spec);
   const tooOld = ageLimit === undefined ? {} : { thresholds: [{ from: ageLimit, color: 'red' }] as const };
@@ -50,7 +58,7 @@ export const edge = (spec: Spec): Board => {
     title: 'CDN and edge',
     description:
       'What visitors get from the edge: answered, from the cache, fresh; and whether the origin behind is alive.',
-    uses: ['cluster'],
+    uses: ['cluster', 'service'],
     variables: [targetVariable('cdn')],
     first: [
       failingNow(PROBED),

@@ -34,6 +34,6 @@ export const toLogs = (logql: string, title = 'Logs'): Link =>
 export const toTraces = (traceql: string, title = 'Traces'): Link =>
   explore(title, 'tempo', 'tempo', { query: traceql, queryType: 'traceql', limit: 20 });
 
-/** The runbook of an alert; nothing if the spec does not say where runbooks are. */
-export const toRunbook = ({ alerting: { runbooks } }: Spec, alert: string): Link[] =>
-  runbooks === undefined ? [] : [{ title: `Runbook ${alert}`, url: `${runbooks}/${alert}.md` }];
+/** The name of an alert in Markdown, linked to its runbook if the spec says where runbooks are. */
+export const withRunbook = ({ alerting: { runbooks } }: Spec, alert: string): string =>
+  runbooks === undefined ? alert : `[${alert}](${runbooks}/${alert}.md)`;

@@ -7,7 +7,15 @@ import { toBoard, toLogs } from './links.ts';
 import { alertPanels, chart, errorLogs, number } from './part-panels.ts';
 import { detailPanels, outcomeGuide } from './probe-details.ts';
 import { durationChart, failingNow, outcomeMix, serversDown, stepLanes, targetTable } from './probe-panels.ts';
-import { alertsOf, failedTraces, type Probed, replicaLag, strictestLag, targetVariable } from './probe-queries.ts';
+import {
+  alertsOf,
+  failedTraces,
+  OF_TARGETS,
+  type Probed,
+  replicaLag,
+  strictestLag,
+  targetVariable,
+} from './probe-queries.ts';
 
 const EMPTY = 'mysqld_exporter is not scraped, or reaches no server';
 const PROBED: Probed = { kind: 'mariadb', what: 'MariaDB' };
@@ -21,7 +29,7 @@ const READS = rate('innodb_buffer_pool_reads');
 const REQUESTS = rate('innodb_buffer_pool_read_requests');
 
 export const mariadb = (spec: Spec): Board => {
-  const [firing, which, history] = alertPanels(spec, 'mariadb');
+  const [firing, which, history] = alertPanels(spec, 'mariadb', OF_TARGETS);
   const lagLimit = strictestLag(spec, 'mariadb');
   const behind = lagLimit === undefined ? {} : { thresholds: [{ from: lagLimit, color: 'red' }] as const };
   return {
@@ -29,7 +37,7 @@ export const mariadb = (spec: Spec): Board => {
     title: 'MariaDB',
     description:
       'Can it be reached, read and written; is a replica behind; do connections run out; has the primary moved?',
-    uses: ['cluster'],
+    uses: ['cluster', 'service'],
     variables: [targetVariable('mariadb')],
     first: [
       failingNow(PROBED),

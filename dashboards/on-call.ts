@@ -4,7 +4,7 @@ import { ALERT } from '../src/generate/slo/names.ts';
 import type { Board, Panel, TextPanel } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import { IN_CLUSTER } from './ask.ts';
-import { toBoard, toRunbook, toSlo } from './links.ts';
+import { toBoard, toSlo, withRunbook } from './links.ts';
 import {
   episodes,
   firing,
@@ -229,10 +229,7 @@ const CANNOT = `**Prometheus knows** when an alert was true and when it fired. *
 
 /** Every alert, with its runbook and its board: the way from a name in a mail to what explains it. */
 function index(spec: Spec): TextPanel {
-  const name = (alert: string): string => {
-    const [runbook] = toRunbook(spec, alert);
-    return runbook === undefined ? alert : `[${alert}](${runbook.url})`;
-  };
+  const name = (alert: string): string => withRunbook(spec, alert);
   const board = (title: string, uid: string): string => `[${title}](${toBoard(title, uid).url})`;
   const slo = [ALERT.burn, ALERT.exhausted, ALERT.lost, ALERT.maintenance];
   const rules = [ALERT.watchdog, ALERT.failing, ALERT.late, ALERT.outdated];

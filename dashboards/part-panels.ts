@@ -1,13 +1,12 @@
-// What the boards of all parts have in common: their alerts, and the probes of one kind of target.
+// What the boards of all parts have in common: their alerts, their logs, and panels of usual size.
 import { componentAlerts } from '../alerts/generate.ts';
 import type { Panel, StatPanel, TablePanel, TimelinePanel, TimeseriesPanel } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
-import { failedShare, IN_CLUSTER } from './ask.ts';
-import { STATES } from './states.ts';
+import { IN_CLUSTER } from './ask.ts';
 
-/** Alerts of a family (the label component) that fire, and all of its runbooks. */
-export function alertPanels(spec: Spec, family: string): [StatPanel, TablePanel, TimelinePanel] {
-  const of = `alertstate="firing", component="${family}", ${IN_CLUSTER}`;
+/** Alerts of a family (the label component) that fire, and all of its runbooks; `more`: matchers, for example of targets. */
+export function alertPanels(spec: Spec, family: string, more = ''): [StatPanel, TablePanel, TimelinePanel] {
+  const of = `alertstate="firing", component="${family}", ${IN_CLUSTER}${more}`;
   const alerts = componentAlerts(spec).find(({ name }) => name === family)?.alerts ?? [];
   return [
     {
@@ -47,79 +46,6 @@ export function alertPanels(spec: Spec, family: string): [StatPanel, TablePanel,
       queries: [{ expr: `max by (alertname) (ALERTS{${of}})`, legend: '{{alertname}}' }],
       mappings: [{ value: 1, text: 'fires', color: 'orange' }],
       empty: 'no alert of this part fired in this time',
-    },
-  ];
-}
-
-const RUNS = (kind: string): string => `probe_runs_total{${IN_CLUSTER}, kind="${kind}", outcome!~"ok|skipped"}`;
-/** 1 for each target of a kind. */
-const TARGETS = (kind: string): string =>
-  `group by (cluster, target) (rate(probe_runs_total{${IN_CLUSTER}, kind="${kind}"}[$__rate_interval]))`;
-
-/** How the probes of a kind of target fare: share that fails, lanes by step, what they end in, how long they take. */
-export function probePanels(kind: string, what: string): [StatPanel, TimelinePanel, TimeseriesPanel, TimeseriesPanel] {
-  const empty = `no target of kind ${kind} is probed`;
-  const share = failedShare(kind, 'cluster, step');
-  return [
-    {
-      kind: 'stat',
-      title: 'Failing checks',
-      description: `Share of the checks of ${what} that fail now. From half on, visitors feel it.`,
-      width: 8,
-      height: 5,
-      queries: [{ expr: `max(${failedShare(kind)})` }],
-      decimals: 0,
-      empty,
-      thresholds: [
-        { from: 0.01, color: 'orange' },
-        { from: 0.5, color: 'red' },
-      ],
-    },
-    {
-      kind: 'state-timeline',
-      title: 'Checks, step by step',
-      description:
-        'Red where half or more of a step fails, orange where some do. The first red step is the one to look at.',
-      width: 24,
-      height: 6,
-      queries: [
-        { expr: `max by (step) (${share} > bool 0) + max by (step) (${share} >= bool 0.5)`, legend: '{{step}}' },
-      ],
-      mappings: STATES,
-      empty,
-    },
-    {
-      kind: 'timeseries',
-      title: 'What failed checks ended in',
-      description: 'By step, outcome and who is to blame; README.md says what each outcome means and what to look at.',
-      width: 12,
-      height: 8,
-      queries: [
-        {
-          expr: `sum by (step, outcome, blame) (increase(${RUNS(kind)}[$__rate_interval])) > 0`,
-          legend: '{{step}}: {{outcome}} ({{blame}})',
-        },
-      ],
-      stack: true,
-      bars: true,
-      decimals: 0,
-      empty: 'no check failed in this time',
-    },
-    {
-      kind: 'timeseries',
-      title: 'How long checks take',
-      description:
-        '95 of 100 are faster. A step that grows before it fails is short of something: connections, workers, disk.',
-      width: 12,
-      height: 8,
-      queries: [
-        {
-          expr: `histogram_quantile(0.95, sum by (step, le) (rate(probe_step_duration_seconds_bucket{${IN_CLUSTER}}[$__rate_interval]) * on (cluster, target) group_left () ${TARGETS(kind)}))`,
-          legend: '{{step}}',
-          exemplars: true,
-        },
-      ],
-      empty,
     },
   ];
 }

@@ -3,7 +3,7 @@ import { componentAlerts } from '../alerts/generate.ts';
 import type { Panel } from '../src/grafana/board.ts';
 import { hintOf, OUTCOMES, type Outcome } from '../src/spec/outcome.ts';
 import type { Spec } from '../src/spec/spec.ts';
-import { toRunbook } from './links.ts';
+import { withRunbook } from './links.ts';
 import { JOIN_MS } from './probe-panels.ts';
 import { durations, failures, notProbed, type Probed, shareOverTime } from './probe-queries.ts';
 import { STATES } from './states.ts';
@@ -68,8 +68,7 @@ export const detailPanels = (probed: Probed): Panel[] => [
 export function outcomeGuide(spec: Spec, family: string): Panel {
   const rows = (componentAlerts(spec).find(({ name }) => name === family)?.alerts ?? []).flatMap(({ alert, expr }) => {
     const outcomes = /\boutcome=~?"([^"]+)"/.exec(expr)?.[1]?.split('|') ?? [];
-    const [runbook] = toRunbook(spec, alert);
-    const name = runbook === undefined ? alert : `[${alert}](${runbook.url})`;
+    const name = withRunbook(spec, alert);
     return outcomes.filter(isOutcome).map((outcome) => `| ${outcome} | ${hintOf(outcome)} | ${name} |`);
   });
   return {

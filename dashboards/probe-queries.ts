@@ -24,11 +24,16 @@ export interface Probed {
 export const CHOSEN = ', target=~"$target"';
 const RATE = '[$__rate_interval]';
 
-/** Filters the panels of probes. */
+/** Of alerts that name a target, those of the chosen ones; the others all. */
+export const OF_TARGETS = ', target=~"$target|"';
+
+const withSlo = (more = ''): string => `group by (target) (slo_info{${IN_CLUSTER}${more}})`;
+/** Filters the panels of probes: the targets of the chosen services, and those that are in no SLO and so of no service. */
 export const targetVariable = (...kinds: readonly TargetKind[]): Variable => ({
   name: 'target',
   label: 'Target',
-  query: `label_values(probe_runs_total{${IN_CLUSTER}, kind=~"${kinds.join('|')}"}, target)`,
+  query: `group by (target) (probe_runs_total{${IN_CLUSTER}, kind=~"${kinds.join('|')}"}) unless on (target) (${withSlo()} unless on (target) ${withSlo(', service=~"$service"')})`,
+  resultLabel: 'target',
 });
 
 /** The same question about a window of its own. */
@@ -109,4 +114,4 @@ export const replicaLag = (kind: 'mariadb' | 'redis'): string =>
   `probe_replica_lag_seconds{${IN_CLUSTER}${CHOSEN}} * on (cluster, target) group_left () ${targetsOf(kind)}`;
 
 /** What an empty panel says. */
-export const notProbed = (kind: TargetKind): string => `no target of kind ${kind} is probed`;
+export const notProbed = (kind: TargetKind): string => `no target of kind ${kind} is probed for the chosen services`;

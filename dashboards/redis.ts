@@ -7,7 +7,15 @@ import { toBoard, toLogs } from './links.ts';
 import { alertPanels, chart, errorLogs, number } from './part-panels.ts';
 import { detailPanels, outcomeGuide } from './probe-details.ts';
 import { durationChart, failingNow, outcomeMix, serversDown, stepLanes, targetTable } from './probe-panels.ts';
-import { alertsOf, failedTraces, type Probed, replicaLag, strictestLag, targetVariable } from './probe-queries.ts';
+import {
+  alertsOf,
+  failedTraces,
+  OF_TARGETS,
+  type Probed,
+  replicaLag,
+  strictestLag,
+  targetVariable,
+} from './probe-queries.ts';
 
 const EMPTY = 'redis_exporter is not scraped, or reaches no server';
 const PROBED: Probed = { kind: 'redis', what: 'Redis' };
@@ -19,7 +27,7 @@ const MEMORY = `max by (cluster, instance) (${gauge('memory_used_bytes')}) / (ma
 const LAG = replicaLag('redis');
 
 export const redis = (spec: Spec): Board => {
-  const [firing, which, history] = alertPanels(spec, 'redis');
+  const [firing, which, history] = alertPanels(spec, 'redis', OF_TARGETS);
   const lagLimit = strictestLag(spec, 'redis');
   const behind = lagLimit === undefined ? {} : { thresholds: [{ from: lagLimit, color: 'red' }] as const };
   return {
@@ -27,7 +35,7 @@ export const redis = (spec: Spec): Board => {
     title: 'Redis',
     description:
       'Without its object cache WordPress asks the database for everything: slower, and with more connections.',
-    uses: ['cluster'],
+    uses: ['cluster', 'service'],
     variables: [targetVariable('redis')],
     first: [
       failingNow(PROBED),

@@ -8,7 +8,7 @@ import { toBoard, toLogs } from './links.ts';
 import { alertPanels, chart, errorLogs, number } from './part-panels.ts';
 import { detailPanels, outcomeGuide } from './probe-details.ts';
 import { durationChart, failingNow, JOIN_MS, outcomeMix, stepLanes, targetTable } from './probe-panels.ts';
-import { alertsOf, failedTraces, type Probed, stepDuration, targetVariable } from './probe-queries.ts';
+import { alertsOf, failedTraces, OF_TARGETS, type Probed, stepDuration, targetVariable } from './probe-queries.ts';
 
 const PROBED: Probed = { kind: 'wordpress', what: 'WordPress' };
 const NO_FPM = 'php-fpm_exporter is not scraped';
@@ -23,14 +23,14 @@ const NO_CRON = 'unknown: the step cron is off, its token is missing, or the sit
 const PLUGIN = 'not exported yet: the mu-plugin will';
 
 export const wordpress = (spec: Spec): Board => {
-  const [firing, which, history] = alertPanels(spec, 'wordpress');
+  const [firing, which, history] = alertPanels(spec, 'wordpress', OF_TARGETS);
   const own = (...names: string[]) => alertsOf(spec, 'wordpress', ...names);
   return {
     uid: 'plimsoll-wordpress',
     title: 'WordPress',
     description:
       'Does WordPress answer with the right pages, from which step on not, and is PHP or something behind it to blame?',
-    uses: ['cluster'],
+    uses: ['cluster', 'service'],
     variables: [targetVariable('wordpress')],
     first: [
       failingNow(PROBED),

@@ -60,7 +60,11 @@ export function boardJson(board: Board): JsonObject {
   }) as JsonObject;
 }
 
-function variable({ name, label, query, single }: Variable, hidden: boolean): dashboard.QueryVariableBuilder {
+function variable(
+  { name, label, query: asked, single, resultLabel }: Variable,
+  hidden: boolean,
+): dashboard.QueryVariableBuilder {
+  const query = resultLabel === undefined ? asked : `query_result(${asked})`;
   const builder = new dashboard.QueryVariableBuilder(name)
     .label(label)
     .query({ query, refId: name })
@@ -69,14 +73,14 @@ function variable({ name, label, query, single }: Variable, hidden: boolean): da
     .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
     .sort(dashboard.VariableSort.AlphabeticalAsc)
     .hide(hidden ? dashboard.VariableHide.HideVariable : dashboard.VariableHide.DontHide);
+  if (resultLabel !== undefined) builder.regex(`/\\b${resultLabel}="([^"]+)"/`);
+  if (single) return builder;
+  builder
+    .multi(true)
+    .includeAll(true)
+    .current({ text: ['All'], value: ['$__all'] });
   // Not ".+": series without the label would be nowhere.
-  return single
-    ? builder
-    : builder
-        .multi(true)
-        .includeAll(true)
-        .allValue('.*')
-        .current({ text: ['All'], value: ['$__all'] });
+  return resultLabel === undefined ? builder.allValue('.*') : builder;
 }
 
 /** Without the settings of interval variables, which the SDK writes for all. */

@@ -129,8 +129,10 @@ export interface Row {
 export interface Variable {
   readonly name: string;
   readonly label: string;
-  /** PromQL of Grafana: label_values(series, label). */
+  /** label_values(series, label); with `resultLabel`, PromQL. */
   readonly query: string;
+  /** The values are those of this label in the results of `query`, and "All" means these and nothing else. */
+  readonly resultLabel?: string;
   /** One value at a time. */
   readonly single?: boolean;
 }

@@ -1,7 +1,10 @@
 // Rules about a board as a whole: its variables, links, annotations, ids, grid, and the size of its first screen.
+import { checkAgainstCatalogue } from '../generate/catalogue/catalogue.ts';
+import { problemsOf } from '../promql/check.ts';
 import { type Board, panelsOf, queriesOf } from './board.ts';
 import type { JsonObject, Placed } from './finish.ts';
 import type { Said } from './lint.ts';
+import { withMacros } from './macros.ts';
 
 const MOST = { panels: 12, queries: 20, uid: 40 } as const;
 
@@ -22,11 +25,22 @@ function templateRules(json: JsonObject): Said[] {
     if (!queries.some((variable) => variable.name === name))
       said.push([`template-${name}-rule`, `has no variable ${name}`]);
   for (const { name, query, refresh } of queries) {
-    if (!/^label_values\([a-zA-Z_:][\w:]*(?:\{[^{}]*\})?, [a-z_]+\)$/.test((query as { query: string }).query))
-      said.push(['template-label-promql-rule', `variable ${name} is no label_values(series, label)`]);
+    const problem = variableProblem((query as { query: string }).query);
+    if (problem !== undefined) said.push(['template-label-promql-rule', `variable ${name}: ${problem}`]);
     if (refresh !== 2) said.push(['template-on-time-change-reload-rule', `variable ${name} keeps its values`]);
   }
   return said;
+}
+
+/** Of label_values(series, label) and query_result(PromQL); undefined: none. */
+function variableProblem(query: string): string | undefined {
+  const [, results, series] =
+    /^(?:query_result\((.+)\)|label_values\(([a-zA-Z_:][\w:]*(?:\{[^{}]*\})?), [a-z_]+\))$/s.exec(query) ?? [];
+  const asked = results ?? series;
+  if (asked === undefined) return 'no label_values(series, label) or query_result(PromQL)';
+  const plain = withMacros(asked);
+  const problems = problemsOf(plain);
+  return (problems.length > 0 ? problems : checkAgainstCatalogue(plain)).join('; ') || undefined;
 }
 
 function shapeRules(board: Board, json: JsonObject): Said[] {

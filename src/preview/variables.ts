@@ -12,24 +12,35 @@ export async function variablesOf(
 ): Promise<Record<string, string>> {
   const list = (board.templating as { list: readonly JsonObject[] }).list.filter(({ type }) => type === 'query');
   const values: Record<string, string> = {};
-  for (const { name, query, includeAll } of list) {
+  for (const { name, query, includeAll, allValue } of list) {
+    const options = () => optionsOf((query as { query: string }).query, values, asked, atSeconds);
     const own = chosen[String(name)];
     if (own !== undefined) values[String(name)] = own;
-    else if (includeAll === true) values[String(name)] = '.*';
-    else values[String(name)] = (await firstOf((query as { query: string }).query, values, asked, atSeconds)) ?? '.*';
+    else if (allValue !== undefined) values[String(name)] = String(allValue);
+    else if (includeAll === true) values[String(name)] = `(${(await options()).map(inMatcher).join('|')})`;
+    else values[String(name)] = (await options())[0] ?? '.*';
   }
   return values;
 }
 
-/** The first value of label_values(selector, label), by the alphabet. */
-async function firstOf(
+/** The values of label_values(series, label) or query_result(PromQL by one label), by the alphabet. */
+async function optionsOf(
   query: string,
   variables: Readonly<Record<string, string>>,
   asked: Asked,
   atSeconds: number,
-): Promise<string | undefined> {
-  const [, selector, label] = /^label_values\((.+), (\w+)\)$/.exec(query)!;
-  const plain = withMacros(selector!, { rateInterval: '2m', interval: '30s', range: '6h', variables });
-  const series = await asked.instant(`group by (${label}) (${plain})`, atSeconds);
-  return series.map(({ labels }) => labels[label!] ?? '').sort()[0];
+): Promise<string[]> {
+  const [, series, label] = /^label_values\((.+), (\w+)\)$/.exec(query) ?? [];
+  const [, results] = /^query_result\((.+)\)$/s.exec(query) ?? [];
+  const expr = withMacros(results ?? `group by (${label}) (${series})`, {
+    rateInterval: '2m',
+    interval: '30s',
+    range: '6h',
+    variables,
+  });
+  const found = await asked.instant(expr, atSeconds);
+  return found.map(({ labels }) => (label === undefined ? Object.values(labels)[0] : labels[label]) ?? '').sort();
 }
+
+/** A name as a regular expression inside a string of PromQL. */
+const inMatcher = (name: string): string => RegExp.escape(name).replaceAll('\\', '\\\\');
