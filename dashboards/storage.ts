@@ -233,14 +233,6 @@ export const storage = (spec: Spec): Board => {
             min: 0,
             empty: EMPTY,
           }),
-          chart({
-            title: 'Quota',
-            description: 'Of what the contract allows, by resource. Full: uploads and new volumes are refused.',
-            queries: [{ expr: `max by (resource) (ionos_quota_used_ratio{${IN_CLUSTER}})`, legend: '{{resource}}' }],
-            min: 0,
-            max: 1,
-            empty: 'not exported yet',
-          }),
         ],
       },
       {

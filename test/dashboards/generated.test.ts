@@ -1,13 +1,15 @@
 // What is committed is what the spec says; boards are without findings; overlays of teams survive, and their mistakes are told.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ruleGroups } from '../../alerts/generate.ts';
 import { builtBoards, checkBoards } from '../../dashboards/check.ts';
 import { dashboardFiles } from '../../dashboards/generate.ts';
 import { loadOverlays } from '../../dashboards/overlays.ts';
 import { loadSpec } from '../../src/files/load-spec.ts';
 import { driftIn } from '../../src/files/write-generated.ts';
+import { CATALOGUE } from '../../src/generate/catalogue/catalogue.ts';
 import { ALERT } from '../../src/generate/slo/names.ts';
 import { ruleTiers } from '../../src/generate/slo/tiers.ts';
 import { type Board, panelsOf, queriesOf } from '../../src/grafana/board.ts';
@@ -36,6 +38,34 @@ describe('the committed boards', () => {
     expect(waived.every(({ reason }) => reason.length > 20)).toBe(true);
     if (process.env.PRINT) console.log(figures());
   });
+});
+
+/** Series that no board and no rule of this spec asks for, and what they are for. */
+const UNASKED = {
+  'rules with evaluate: exporter': ['slo_burn_rate', 'slo_coverage_ratio'],
+  overlays: [
+    'cortex_prometheus_rule_group_interval_seconds',
+    'envoy_http_downstream_rq_active',
+    'kube_pod_status_ready',
+    'phpfpm_up',
+    'plimsoll_config_last_reload_success_timestamp_seconds',
+    'process_open_fds',
+    'prometheus_notifications_alertmanagers_discovered',
+    'prometheus_notifications_errors_total',
+    'prometheus_rule_group_interval_seconds',
+    'prometheus_rule_group_rules',
+    'prometheus_tsdb_head_series',
+    'redis_commands_processed_total',
+    'scrape_samples_scraped',
+    'wordpress_info',
+  ],
+};
+it('every series of the catalogue is asked for by a board or a rule, or has a reason', () => {
+  const asked = JSON.stringify([built.map(({ json }) => json), ruleGroups(spec)]);
+  const unasked = CATALOGUE.map(({ name }) => name).filter(
+    (name) => !new RegExp(`\\b${name}(_bucket|_sum|_count)?\\b`).test(asked),
+  );
+  expect(unasked.sort()).toEqual(Object.values(UNASKED).flat().sort());
 });
 
 /** Boards, panels, queries, and the queries of first screens. */
@@ -80,6 +110,14 @@ describe('overlays', () => {
   };
   const panel = (expr: string) =>
     `export const rows = () => [{ title: 'Ours', panels: [{ kind: 'timeseries', title: 'Runs', description: 'Of us.', width: 24, height: 8, queries: [{ expr: '${expr}', legend: '{{target}}' }], empty: 'none' }] }];`;
+  it('work as the README shows', async () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, example] = /```ts\n(import type \{ Row \}.+?)```/s.exec(readme)!;
+    const overlays = await overlay('wordpress', example!);
+    const built = builtBoards(spec, overlays);
+    expect(built.find(({ board: { uid } }) => uid === 'plimsoll-wordpress')!.board.rows.at(-1)!.title).toBe('Checkout');
+    expect(checkBoards(spec, built).findings).toEqual([]);
+  });
   it('are rows below the generated ones', async () => {
     const overlays = await overlay(
       'redis',

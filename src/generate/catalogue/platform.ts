@@ -65,11 +65,4 @@ export const PLATFORM: readonly CatalogueEntry[] = [
     counter thanos_objstore_bucket_operation_failures_total{bucket, component, operation} operations
     histogram thanos_objstore_bucket_operation_duration_seconds{bucket, component, operation} seconds`,
   ),
-  ...entriesOf(
-    'IONOS Cloud: not exported yet',
-    `
-    gauge ionos_quota_used_ratio{resource} ratio
-    gauge ionos_token_expires_timestamp_seconds{token} seconds
-    counter ionos_activity_events_total{action, resource} events`,
-  ),
 ];
