@@ -7,6 +7,7 @@ import { registerEvent } from './cli/event.ts';
 import { CommandError, EXIT } from './cli/exit.ts';
 import { registerExplain } from './cli/explain.ts';
 import { registerGenerate } from './cli/generate.ts';
+import { registerInit } from './cli/init.ts';
 import { registerPreview } from './cli/preview.ts';
 import { registerProbe } from './cli/probe.ts';
 import { registerPush } from './cli/push.ts';
@@ -37,6 +38,7 @@ Exit codes: 0 fine, 1 findings, 2 usage, 3 invalid (would not start), 4 cannot r
   .showHelpAfterError('plimsoll --help lists the commands, plimsoll COMMAND --help its options');
 for (const register of [
   registerServe,
+  registerInit,
   registerCheck,
   registerExplain,
   registerGenerate,
