@@ -206,7 +206,7 @@ const history: readonly Panel[] = [
     width: 12,
     height: 8,
     queries: [
-      { expr: pages(firing('alertname, slo, target, team')), legend: '{{alertname}} {{slo}}{{target}} ({{team}})' },
+      { expr: pages(firing('alertname, slo, target, team')), legend: '{{alertname}} {{slo}} {{target}} ({{team}})' },
     ],
     mappings: [{ value: 1, text: 'fires', color: 'red' }],
     empty: 'nobody was paged in this time',

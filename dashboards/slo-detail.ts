@@ -7,6 +7,7 @@ import { formatDuration } from '../src/spec/scalars.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import { burnIn, COVERAGE, coverageIn, factorOf, IN_CLUSTER, OWN_SLOS } from './ask.ts';
 import { toBoard, toLogs, toTraces } from './links.ts';
+import { burnLook } from './slo-table.ts';
 
 const [MINUTE, HOUR] = [60_000, 3_600_000];
 
@@ -99,14 +100,13 @@ const headline = (spec: Spec): Panel[] => [
   {
     kind: 'stat',
     title: 'Burn rate now',
-    description: 'Of the last 5 minutes: 1 spends the budget exactly over the period.',
+    description:
+      'Of the last 5 minutes: 1 spends the budget exactly over the period. Red from where a page comes, if it lasts.',
     width: 4,
     height: 4,
     queries: [{ expr: `max(${burnIn(5 * MINUTE)})` }],
-    unit: 'none',
-    decimals: 1,
+    ...burnLook(spec),
     empty: 'no traffic',
-    thresholds: [{ from: 1, color: 'orange' }],
   },
   {
     kind: 'stat',
@@ -181,7 +181,8 @@ export const sloDetail = (spec: Spec): Board => {
         kind: 'timeseries',
         title: 'Events',
         description: 'Good, bad, not known, and excluded by maintenance: how much traffic a burn rate speaks of.',
-        width: 12,
+        // Beside the other half, or alone on its line.
+        width: pages.length === 1 ? 24 : 12,
         height: 8,
         queries: [
           events('good', 'green'),

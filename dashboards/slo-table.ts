@@ -1,12 +1,12 @@
 // The table of SLOs, as the overview and the list show it: one row for each, worst first.
 import { ruleTiers } from '../src/generate/slo/tiers.ts';
-import type { Column } from '../src/grafana/board.ts';
+import type { Column, Look } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import { burnIn, CHOSEN, coverageIn, OWN_SLOS } from './ask.ts';
 
 const [MINUTE, HOUR] = [60_000, 3_600_000];
 /** Orange where the budget would not last the period, red where the strictest page would fire. */
-function burns(spec: Spec): Partial<Column> {
+export function burnLook(spec: Spec): Look {
   const pages = ruleTiers(spec).filter(({ severity }) => severity === 'page');
   const lowest = Math.min(...pages.flatMap(({ factors }) => factors.map(({ k }) => k)));
   const red = Number.isFinite(lowest) ? [{ from: lowest, color: 'red' } as const] : [];
@@ -29,8 +29,8 @@ export const sloColumns = (spec: Spec): readonly Column[] => [
       { from: 0.25, color: 'green' },
     ],
   },
-  { title: 'Burn 1h', expr: withInfo(burnIn(HOUR)), ...burns(spec) },
-  { title: 'Burn 5m', expr: withInfo(burnIn(5 * MINUTE)), ...burns(spec) },
+  { title: 'Burn 1h', expr: withInfo(burnIn(HOUR)), ...burnLook(spec) },
+  { title: 'Burn 5m', expr: withInfo(burnIn(5 * MINUTE)), ...burnLook(spec) },
   {
     title: 'Objective',
     expr: withInfo(`max by (cluster, slo) (slo_objective_ratio{${OWN_SLOS}})`),

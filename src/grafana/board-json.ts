@@ -99,7 +99,7 @@ const annotations = ({ uses }: Board) => [
       `max by (alertname, slo, service, severity, tier) (ALERTS{alertstate="firing", severity=~"page|ticket", cluster=~"$cluster"${uses.includes('slo') ? ', slo=~"$slo"' : ''}})`,
     )
     .step('1m')
-    .titleFormat('{{alertname}} {{slo}}{{tier}}')
+    .titleFormat('{{alertname}} {{slo}} {{tier}}')
     .textFormat('{{severity}} {{service}}'),
   new dashboard.AnnotationQueryBuilder()
     .name('What changed')
