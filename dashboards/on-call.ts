@@ -158,7 +158,7 @@ const noise = (spec: Spec): Panel => ({
   ],
   sortBy: { column: 'Episodes', descending: true },
   waive: TIMES,
-  empty: 'no alert fired in this time',
+  empty: 'no alert began in this time; the last 5 min are not counted yet',
 });
 
 const endless = (spec: Spec): Panel => ({

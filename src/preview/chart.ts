@@ -1,9 +1,13 @@
-// Charts as SVG text, without a browser: time series by ECharts, and lanes of states.
+// Time series as SVG text, by ECharts, without a browser. Never asks anything.
 import type { EChartsOption } from 'echarts';
+import { aligned, highest, type Threshold, thresholdsOf } from './axis.ts';
 import { formatValue } from './format.ts';
-import type { Cell, Frame, Span } from './read.ts';
+import { type Mark, named } from './marks.ts';
+import { bright } from './markup.ts';
+import type { Frame, Span } from './read.ts';
 
 type Echarts = typeof import('echarts');
+type Size = { readonly width: number; readonly height: number };
 
 /** Colours of Grafana's classic palette, as far as anybody tells lines apart. */
 const PALETTE = [
@@ -18,13 +22,15 @@ const PALETTE = [
   '#fa6400',
   '#a352cc',
 ];
+const GREY = '#9fa7b3';
 
 export interface ChartLook {
   readonly unit?: string;
   readonly decimals?: number;
   readonly stack: boolean;
   readonly bars: boolean;
-  readonly thresholds: readonly { readonly value: number; readonly color: string }[];
+  readonly log: boolean;
+  readonly thresholds: readonly Threshold[];
   readonly min?: number;
   readonly max?: number;
   /** By the name of a series, in hexadecimal. */
@@ -38,61 +44,112 @@ export async function loadEcharts(): Promise<Echarts> {
   });
 }
 
-/** An SVG of the size, with the series' names below. Points that are missing are gaps. */
+/** An SVG of the size in pixels. Points that are missing are gaps, marks are vertical lines. */
 export function timeseriesSvg(
   echarts: Echarts,
   frames: readonly Frame[],
   look: ChartLook,
   span: Span,
-  size: { width: number; height: number },
+  size: Size,
+  marks: readonly Mark[] = [],
 ): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size });
-  chart.setOption(optionOf(frames, look, span));
+  chart.setOption({
+    animation: false,
+    grid: { left: 8, right: 12, top: marks.length > 0 ? 18 : 10, bottom: 4, containLabel: true },
+    xAxis: {
+      type: 'time',
+      min: span.fromSeconds * 1000,
+      max: span.toSeconds * 1000,
+      axisLine: { onZero: false },
+      axisLabel: { color: GREY, fontSize: 10, hideOverlap: true },
+    },
+    yAxis: valueAxis(look),
+    series: [...drawn(frames, look, span, size), overlay(frames, look, span, size, marks)],
+  } satisfies EChartsOption);
   const svg = chart.renderToSVGString();
   chart.dispose();
   return svg;
 }
 
-function optionOf(frames: readonly Frame[], look: ChartLook, span: Span): EChartsOption {
-  const value = (of: number): string => formatValue(of, look.unit, look.decimals);
-  return {
-    animation: false,
-    color: PALETTE,
-    grid: { left: 8, right: 12, top: 8, bottom: 4, containLabel: true },
-    xAxis: {
-      type: 'time',
-      min: span.fromSeconds * 1000,
-      max: span.toSeconds * 1000,
-      axisLabel: { color: '#9fa7b3', fontSize: 10, hideOverlap: true },
-    },
-    yAxis: {
-      type: 'value',
-      scale: look.min === undefined && !look.stack,
-      ...(look.min !== undefined && { min: look.min }),
-      ...(look.max !== undefined && { max: look.max }),
-      axisLabel: { color: '#9fa7b3', fontSize: 10, formatter: value },
-      splitLine: { lineStyle: { color: '#2c3235' } },
-    },
-    series: frames.map((frame, i) => ({
-      name: frame.name,
-      color: lineColor(i, frame.name, look.colors),
-      type: look.bars ? ('bar' as const) : ('line' as const),
-      data: withGaps(frame, span.stepSeconds).map(([at, of]) => [at * 1000, of]),
+const valueAxis = ({ log, min, max, stack, bars, unit }: ChartLook): NonNullable<EChartsOption['yAxis']> => ({
+  // 0 has no place on a logarithmic axis.
+  ...(log ? { type: 'log', logBase: 10 } : { type: 'value', scale: !stack && !bars }),
+  ...(min !== undefined && !(log && min <= 0) && { min }),
+  ...(max !== undefined && { max }),
+  splitNumber: 4,
+  // Not with the decimals of the panel: ticks between whole numbers would all be called the same.
+  axisLabel: { color: GREY, fontSize: 10, formatter: (of: number): string => formatValue(of, unit) },
+  splitLine: { lineStyle: { color: '#2c3235' } },
+});
+
+function drawn(frames: readonly Frame[], look: ChartLook, span: Span, { width }: Size) {
+  const columns = look.stack ? aligned(frames, look.bars ? 0 : null, span.stepSeconds) : [];
+  const barWidth = Math.max(2, ((width - 60) * span.stepSeconds * 0.8) / (span.toSeconds - span.fromSeconds));
+  return frames.map((frame, i) => {
+    const points = look.stack ? columns[i]! : withGaps(frame, span.stepSeconds);
+    const color = lineColor(i, frame.name, look.colors);
+    const data = points.map(([at, value]) => [at * 1000, value]);
+    const common = { name: frame.name, color, data, ...(look.stack && { stack: 'all' }) };
+    if (look.bars) return { ...common, type: 'bar' as const, barWidth, barGap: '-100%' };
+    return {
+      ...common,
+      type: 'line' as const,
       showSymbol: frame.points.length === 1,
       lineStyle: { width: 1.2 },
-      ...(look.stack && { stack: 'all', areaStyle: { opacity: 0.3 } }),
-      ...(i === 0 && {
-        markLine: {
-          silent: true,
-          symbol: 'none',
-          data: look.thresholds.map(({ value: at, color }) => ({
-            yAxis: at,
-            lineStyle: { color, type: 'dashed' as const },
-            label: { formatter: value(at), color },
-          })),
-        },
-      }),
-    })),
+      ...(look.stack && { areaStyle: { opacity: 0.3 } }),
+    };
+  });
+}
+
+/** Thresholds and marks. Its points, which are not seen, stretch the axis to the thresholds. */
+function overlay(
+  frames: readonly Frame[],
+  look: ChartLook,
+  span: Span,
+  { width, height }: Size,
+  marks: readonly Mark[],
+) {
+  const top = highest(frames, look.stack);
+  const { shown } = thresholdsOf(look.thresholds, top, look);
+  const end = Math.max(top ?? 0, look.max ?? 0, ...shown.map(({ value }) => value));
+  const withName = named(marks, span, 90 / width);
+  return {
+    type: 'line' as const,
+    data: shown.map(({ value }) => [span.fromSeconds * 1000, value]),
+    showSymbol: false,
+    lineStyle: { opacity: 0 },
+    silent: true,
+    markLine: {
+      silent: true,
+      symbol: 'none',
+      animation: false,
+      data: [
+        ...shown.map(({ value, color }) => ({
+          yAxis: value,
+          lineStyle: { color, type: 'dashed' as const },
+          label: {
+            formatter: formatValue(value, look.unit, look.decimals),
+            color,
+            fontSize: 10,
+            // Inside of the chart: at the end of the line it would be cut, and above the highest line too.
+            position: value > end * (1 - 24 / height) ? ('insideEndBottom' as const) : ('insideEndTop' as const),
+          },
+        })),
+        ...marks.map((mark) => markLine(mark, span, withName.includes(mark))),
+      ],
+    },
+  };
+}
+
+function markLine({ atSeconds, title, color }: Mark, span: Span, named: boolean) {
+  const share = (atSeconds - span.fromSeconds) / (span.toSeconds - span.fromSeconds);
+  const align = share > 0.9 ? ('right' as const) : share < 0.1 ? ('left' as const) : ('center' as const);
+  const line = bright(color) ?? GREY;
+  return {
+    xAxis: atSeconds * 1000,
+    lineStyle: { color: line, type: 'dashed' as const, width: 1, opacity: named ? 1 : 0.45 },
+    label: { show: named, formatter: title, color: line, fontSize: 10, position: 'end' as const, distance: 3, align },
   };
 }
 
@@ -114,22 +171,3 @@ function withGaps({ points }: Frame, stepSeconds: number): (readonly [number, nu
 /** The colour of a line by its name, else by its place. */
 export const lineColor = (i: number, name: string, colors: ChartLook['colors']): string =>
   colors[name] ?? PALETTE[i % PALETTE.length]!;
-
-/** Stretches of the same state: share of the width where they begin and end, and what they show. */
-export function stretchesOf(
-  { points }: Frame,
-  span: Span,
-  shown: (value: number) => Cell,
-): { readonly from: number; readonly to: number; readonly cell: Cell }[] {
-  const length = span.toSeconds - span.fromSeconds;
-  const at = (seconds: number): number => Math.min(1, Math.max(0, (seconds - span.fromSeconds) / length));
-  const stretches: { from: number; to: number; cell: Cell }[] = [];
-  for (const [seconds, value] of points) {
-    const cell = shown(value);
-    const last = stretches.at(-1);
-    const [from, to] = [at(seconds - span.stepSeconds / 2), at(seconds + span.stepSeconds / 2)];
-    if (last !== undefined && last.cell.text === cell.text && from - last.to < 1e-6) last.to = to;
-    else stretches.push({ from, to, cell });
-  }
-  return stretches;
-}

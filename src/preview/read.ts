@@ -105,7 +105,8 @@ export async function readPanel(panel: JsonObject, asked: Asked, span: Span, mac
 const lastOf = ({ points }: Frame): number | undefined =>
   points.findLast(([, value]) => !Number.isNaN(value))?.[1] ?? points.at(-1)?.[1];
 
-function legendOf(legend: string | undefined, { labels }: Series): string {
+/** The name of a series: {{label}} filled in, or all of its labels. */
+export function legendOf(legend: string | undefined, { labels }: Series): string {
   if (legend) return legend.replaceAll(/\{\{\s*(\w+)\s*\}\}/g, (_, label: string) => labels[label] ?? '').trim();
   const shown = Object.entries(labels).filter(([label]) => label !== '__name__');
   return `${labels.__name__ ?? ''}${shown.length > 0 ? `{${shown.map(([k, v]) => `${k}="${v}"`).join(', ')}}` : ''}`;
