@@ -71,5 +71,5 @@ function headerHtml(board: JsonObject, { fromSeconds, toSeconds }: Span, marks: 
     ({ atSeconds, title, text, color }) =>
       `<em style="color:${bright(color) ?? 'inherit'}">${time(atSeconds).slice(11)} ${html(title)}${text && ` (${html(text)})`}</em>`,
   );
-  return `<header><h1>${html(board.title)}</h1><p>${html(board.description)}</p><p>${time(fromSeconds)} to ${time(toSeconds)} UTC</p>${links && `<p>${links}</p>`}${began.length > 0 ? `<p>${began.join(' ')}</p>` : ''}</header>`;
+  return `<header><h1>${html(board.title)}</h1><p>${html(board.description)}</p><p>${time(fromSeconds)} to ${time(toSeconds)} UTC</p>${links && `<p>${links}</p>`}${began.length > 0 ? `<p>${began.join(' ')}${more}</p>` : ''}</header>`;
 }
