@@ -6,7 +6,17 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-export type ToolName = 'promtool' | 'prometheus' | 'amtool' | 'mimir' | 'mimirtool' | 'sloth';
+export type ToolName =
+  | 'promtool'
+  | 'prometheus'
+  | 'amtool'
+  | 'mimir'
+  | 'mimirtool'
+  | 'sloth'
+  | 'tflint'
+  | 'gitleaks'
+  | 'actionlint'
+  | 'config-inspect';
 
 interface Tool {
   /** Folder in go/, with go.mod and go.sum. */
@@ -44,11 +54,21 @@ const TOOLS: Readonly<Record<ToolName, Tool>> = {
   mimir: { module: 'mimir', package: 'github.com/grafana/mimir/cmd/mimir', version: ['-version'] },
   mimirtool: { module: 'mimir', package: 'github.com/grafana/mimir/cmd/mimirtool', version: ['version'] },
   sloth: { module: 'sloth', package: 'github.com/slok/sloth/cmd/sloth', version: ['version'] },
+  tflint: { module: 'tflint', package: 'github.com/terraform-linters/tflint', version: ['--version'] },
+  gitleaks: { module: 'gitleaks', package: 'github.com/zricethezav/gitleaks/v8', version: ['version'] },
+  actionlint: { module: 'actionlint', package: 'github.com/rhysd/actionlint/cmd/actionlint', version: ['-version'] },
+  'config-inspect': {
+    module: 'config-inspect',
+    package: 'github.com/hashicorp/terraform-config-inspect',
+    // It has no option that prints a version; this folder has no Terraform.
+    version: [import.meta.dirname],
+  },
 };
 const NAMES = Object.keys(TOOLS) as ToolName[];
 const OLDEST_GO = [1, 26] as const;
 
-const cache = (): string =>
+/** Where tools are kept, outside of the repository. */
+export const cache = (): string =>
   process.env.PLIMSOLL_TOOLS ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'plimsoll', 'tools');
 const moduleFolder = ({ module }: Tool): string => join(import.meta.dirname, 'go', module);
 const flagsOf = ({ flags = ['-ldflags=-s -w'] }: Tool): readonly string[] => flags;
@@ -69,7 +89,7 @@ export function toolPath(name: ToolName): string {
 }
 
 /** Builds what is missing, one after the other; throws an Error that says what to do. */
-function ensureTools(names: readonly ToolName[]): void {
+export function ensureTools(names: readonly ToolName[] = NAMES): void {
   const missing = names.filter((name) => !existsSync(pathOf(name)));
   if (missing.length > 0) checkGo(missing);
   for (const name of missing) {

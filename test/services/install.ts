@@ -19,11 +19,20 @@ const NEEDED = [
   ['openssl', '/usr/bin/openssl'],
 ] as const;
 
+/** What test:platform needs as well. */
+const NEEDED_BY_PLATFORM = [
+  ['python3-venv', '/usr/lib/python3.11/ensurepip'],
+  ['shellcheck', '/usr/bin/shellcheck'],
+  ['yamllint', '/usr/bin/yamllint'],
+  ['debootstrap', '/usr/sbin/debootstrap'],
+] as const;
+
 const POLICY = '/usr/sbin/policy-rc.d';
 
 /** Makes sure that everything is installed; throws an Error with the command to run if it cannot. */
-export function ensurePackages(): void {
-  const missing = NEEDED.filter(([, file]) => !existsSync(file)).map(([name]) => name);
+export function ensurePackages(isPlatform = false): void {
+  const needed = isPlatform ? [...NEEDED, ...NEEDED_BY_PLATFORM] : NEEDED;
+  const missing = needed.filter(([, file]) => !existsSync(file)).map(([name]) => name);
   if (missing.length === 0) return;
   const command = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   const os = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';

@@ -1,0 +1,17 @@
+# Yours to change. Secrets are not here: TF_VAR_database_password, TF_VAR_cache_password, TF_VAR_backup_password.
+location    = "de/fra"
+name_suffix = "31000000"
+k8s_version = "1.33.5"
+
+zone_name = "dev.example.com"
+hosts = {
+  wordpress = "wordpress.dev.example.com"
+  origin    = "origin.dev.example.com"
+}
+
+contact_email = "ops@example.com"
+admin_cidrs   = ["203.0.113.0/24"]
+ssh_keys      = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLE ops"]
+
+exposure               = "alb-nlb"
+vulnerability_scanning = false

@@ -1,0 +1,28 @@
+# What differs between the environments: everything else in this folder is the same in dev and prod.
+locals {
+  name = "plimsoll-prod"
+
+  regions = {
+    primary = "eu-central-4" # Frankfurt
+    copy    = "eu-central-3" # Berlin
+  }
+
+  # IONOS has two compute zones: the third pool may stand in one of them. The label platform.ionos/az keeps the three apart.
+  node_pools = {
+    fra-1 = { availability_zone = "ZONE_1", min = 1, max = 4, cores = 4, ram_gb = 16, server_type = "DedicatedCore" }
+    fra-2 = { availability_zone = "ZONE_2", min = 1, max = 4, cores = 4, ram_gb = 16, server_type = "DedicatedCore" }
+    fra-3 = { availability_zone = "AUTO", min = 1, max = 4, cores = 4, ram_gb = 16, server_type = "DedicatedCore" }
+  }
+
+  database = { instances = 3, cores = 4, ram_gb = 16, storage_gb = 100 }
+  cache    = { instances = 3, cores = 2, ram_gb = 8 }
+  bastion  = { cores = 2, ram_gb = 4, disk_gb = 50 }
+
+  log_retention_days  = 30
+  backup_lock_days    = 30
+  backup_keep_days    = 90
+  media_old_versions  = 30
+  audit_keep_days     = 400
+  flow_log_keep_days  = 90
+  rate_limit_of_pages = "R100"
+}
