@@ -42,10 +42,12 @@ describe.each(ALL)('%s', (folder) => {
     });
     expect(wrong).toEqual([]);
   });
-  it('has checks, and each fails in a test', () => {
+  it('has checks and preconditions, and each fails in a test', () => {
     const refused = expectedFailures(folder);
-    const never = blocks(folder, 'check').filter(({ name }) => !refused.has(`check.${name}`));
-    expect(never.map(({ name }) => name)).toEqual([]);
+    const checks = blocks(folder, 'check').map(({ name }) => `check.${name}`);
+    const guarded = blocks(folder, 'resource').filter(({ text }) => /^\s*precondition \{/m.test(text));
+    const all = [...checks, ...guarded.map(({ name }) => name)];
+    expect(all.filter((address) => !refused.has(address))).toEqual([]);
   });
   it('has a README whose tables are those of the code', () => {
     expect(moduleDocs(folder)).toEqual({ folder, isCurrent: true });

@@ -26,13 +26,12 @@ export interface VariableText {
   readonly text: string;
 }
 
-/** The blocks of a kind at the left edge: variable, output, check. */
+/** The blocks of a kind at the left edge: variable, output, check; of a resource the name is type.name. */
 export const blocks = (folder: string, kind: string): VariableText[] =>
   textsIn(folder, '.tf').flatMap((text) =>
-    [...text.matchAll(new RegExp(`^${kind} "([^"]+)" \\{\\n(.*?)^\\}`, 'gms'))].map(([, name, body]) => ({
-      name: name!,
-      text: body!,
-    })),
+    [...text.matchAll(new RegExp(`^${kind} "([^"]+)"(?: "([^"]+)")? \\{\\n(.*?)^\\}`, 'gms'))].map(
+      ([, type, name, body]) => ({ name: name === undefined ? type! : `${type}.${name}`, text: body! }),
+    ),
   );
 
 /** Addresses that a run of the tests expects to fail, for example var.name and ionoscloud_k8s_cluster.this. */
