@@ -51,8 +51,8 @@ it('leaves nothing of a build that failed', async () => {
 });
 
 it('knows only its tools', async () => {
-  expect(await tools('name', undefined, 'helm')).toEqual({
+  expect(await tools('name', undefined, 'kustomize')).toEqual({
     code: 1,
-    out: expect.stringContaining('there is no tool helm'),
+    out: expect.stringContaining('there is no tool kustomize'),
   });
 });

@@ -16,7 +16,9 @@ export type ToolName =
   | 'tflint'
   | 'gitleaks'
   | 'actionlint'
-  | 'config-inspect';
+  | 'config-inspect'
+  | 'helm'
+  | 'helm-unittest';
 
 interface Tool {
   /** Folder in go/, with go.mod and go.sum. */
@@ -62,6 +64,12 @@ const TOOLS: Readonly<Record<ToolName, Tool>> = {
     package: 'github.com/hashicorp/terraform-config-inspect',
     // It has no option that prints a version; this folder has no Terraform.
     version: [import.meta.dirname],
+  },
+  helm: { module: 'helm', package: 'helm.sh/helm/v3/cmd/helm', version: ['version', '--short'] },
+  'helm-unittest': {
+    module: 'helm-unittest',
+    package: 'github.com/helm-unittest/helm-unittest/cmd/helm-unittest',
+    version: ['--help'],
   },
 };
 const NAMES = Object.keys(TOOLS) as ToolName[];

@@ -18,11 +18,13 @@ locals {
   cache    = { instances = 3, cores = 1, ram_gb = 4 }
   bastion  = { cores = 1, ram_gb = 2, disk_gb = 20 }
 
-  log_retention_days  = 7
-  backup_lock_days    = 7
-  backup_keep_days    = 30
-  media_old_versions  = 7
-  audit_keep_days     = 90
-  flow_log_keep_days  = 14
-  rate_limit_of_pages = "R50"
+  log_retention_days = 7
+  backup_lock_days   = 7
+  backup_keep_days   = 30
+  media_old_versions = 7
+  audit_keep_days    = 90
+  flow_log_keep_days = 14
+  # Raise it by one to replace the tokens of the registry, before they expire.
+  registry_token_generation = 1
+  rate_limit_of_pages       = "R50"
 }

@@ -112,7 +112,7 @@ module "edge" {
   node_private_ips  = module.kubernetes.node_private_ips
   zone_name         = var.zone_name
   hosts             = var.hosts
-  media_bucket_host = module.storage.media_host
+  media_bucket_host = module.storage.media_open ? module.storage.media_host : null
   flow_log_bucket   = module.storage.bucket_names["flow-logs"]
   active_origin     = var.active_origin
   standby_address   = var.standby_address
@@ -143,6 +143,7 @@ module "registry" {
   name                   = local.name
   location               = var.location
   vulnerability_scanning = var.vulnerability_scanning
+  token_generation       = local.registry_token_generation
 }
 
 module "observability" {

@@ -18,11 +18,13 @@ locals {
   cache    = { instances = 3, cores = 2, ram_gb = 8 }
   bastion  = { cores = 2, ram_gb = 4, disk_gb = 50 }
 
-  log_retention_days  = 30
-  backup_lock_days    = 30
-  backup_keep_days    = 90
-  media_old_versions  = 30
-  audit_keep_days     = 400
-  flow_log_keep_days  = 90
-  rate_limit_of_pages = "R100"
+  log_retention_days = 30
+  backup_lock_days   = 30
+  backup_keep_days   = 90
+  media_old_versions = 30
+  audit_keep_days    = 400
+  flow_log_keep_days = 90
+  # Raise it by one to replace the tokens of the registry, before they expire.
+  registry_token_generation = 1
+  rate_limit_of_pages       = "R100"
 }

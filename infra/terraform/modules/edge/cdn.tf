@@ -3,8 +3,9 @@
 locals {
   # caching = true keeps every answer of 2xx for 24 hours unless the origin says otherwise, pages of logged-in
   # visitors too. So only files are cached, and there is no purge call: file names carry a version.
-  cdn_rules = [
+  cdn_rules = concat(var.media_bucket_host == null ? [] : [
     { prefix = "/wp-content/uploads", host = var.media_bucket_host, caching = true, waf = false, limit = var.rate_limits.static, sni = "origin", scheme = "https" },
+    ], [
     { prefix = "/wp-content", host = var.hosts.origin, caching = true, waf = true, limit = var.rate_limits.static, sni = "distribution", scheme = "https" },
     { prefix = "/wp-includes", host = var.hosts.origin, caching = true, waf = true, limit = var.rate_limits.static, sni = "distribution", scheme = "https" },
     { prefix = "/wp-admin", host = var.hosts.origin, caching = false, waf = true, limit = var.rate_limits.admin, sni = "distribution", scheme = "https" },
@@ -12,7 +13,7 @@ locals {
     { prefix = "/xmlrpc.php", host = var.hosts.origin, caching = false, waf = true, limit = var.rate_limits.xmlrpc, sni = "distribution", scheme = "https" },
     # Plain HTTP is taken here only: the CDN cannot redirect, the origin answers 301.
     { prefix = "/", host = var.hosts.origin, caching = false, waf = true, limit = var.rate_limits.dynamic, sni = "distribution", scheme = "http/https" },
-  ]
+  ])
 }
 
 resource "ionoscloud_cdn_distribution" "this" {

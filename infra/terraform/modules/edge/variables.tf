@@ -150,13 +150,13 @@ variable "hosts" {
 }
 
 variable "media_bucket_host" {
-  description = "Host of the media bucket (output media_host of the storage module); the CDN fetches uploads there. Changed in place."
+  description = "Host of the media bucket (output media_host of the storage module), where the CDN fetches uploads; null while the bucket is shut: then WordPress serves them. Changed in place."
   type        = string
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$", var.media_bucket_host))
-    error_message = "media_bucket_host must be a host without scheme and path, such as media.s3.eu-central-3.ionoscloud.com."
+    condition     = var.media_bucket_host == null || can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$", var.media_bucket_host))
+    error_message = "media_bucket_host must be a host without scheme and path, such as media.s3.eu-central-3.ionoscloud.com, or null."
   }
 }
 

@@ -89,3 +89,16 @@ run "the_other_side" {
     error_message = "The output must say which side is active: pipelines keep it."
   }
 }
+
+run "uploads_from_the_bucket" {
+  command = plan
+
+  variables {
+    media_reader_cidrs = ["0.0.0.0/0"]
+  }
+
+  assert {
+    condition     = module.storage.media_open
+    error_message = "The CDN must be able to read uploads."
+  }
+}

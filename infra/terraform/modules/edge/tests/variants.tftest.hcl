@@ -98,3 +98,16 @@ run "limits_and_countries" {
     error_message = "the country is turned away at every rule"
   }
 }
+
+run "uploads_from_wordpress" {
+  command = plan
+
+  variables {
+    media_bucket_host = null
+  }
+
+  assert {
+    condition     = ionoscloud_cdn_distribution.this.routing_rules[0].prefix == "/wp-content" && ionoscloud_cdn_distribution.this.routing_rules[0].upstream[0].host == var.hosts.origin
+    error_message = "while the bucket is shut, uploads come from WordPress with the other files"
+  }
+}
