@@ -16,6 +16,9 @@ export const badIn = (ms: number, matchers = OWN_SLOS): string => eventsIn(TOTAL
 export const validIn = (ms: number, matchers = OWN_SLOS): string => eventsIn(TOTALS.valid, { ms }, matchers);
 export const knownIn = (ms: number, matchers = OWN_SLOS): string => eventsIn(TOTALS.known, { ms }, matchers);
 
+/** What a window without a difference means: a counter that did not move, or samples that do not go back so far. */
+export const NO_EVENTS = 'no events, or Prometheus has not watched that long';
+
 /** Nothing where there were no events: "no traffic" is not 0. `standInMs` as in alerts on long windows. */
 export const burnIn = (ms: number, matchers = OWN_SLOS, standInMs?: number): string =>
   burnRate({ ms, ...(standInMs !== undefined && { standInMs }) }, matchers);
@@ -52,5 +55,6 @@ export const failedShare = (kind: string, by = 'cluster', more = ''): string =>
   `(sum by (${by}) (${runs(kind, `, outcome!="ok"${more}`)}) or 0 * sum by (${by}) (${runs(kind, more)}))
 / (sum by (${by}) (${runs(kind, more)}) > 0)`;
 
-/** 0 fine, 1 some of it fails, 2 half of it or more fails, of a share between 0 and 1. */
-export const stateOf = (share: string): string => `max(${share} > bool 0) + max(${share} >= bool 0.5)`;
+/** 0 fine, 1 some of it fails, 2 half of it or more fails, of a share between 0 and 1; the worst one, or by `by`. */
+export const stateOf = (share: string, by?: string): string =>
+  `max${by === undefined ? '' : ` by (${by}) `}((${share} > bool 0) + (${share} >= bool 0.5))`;

@@ -2,7 +2,7 @@
 import { MAX_SKEW, ZONE } from '../alerts/rules/kubernetes.ts';
 import type { Board, Query, TimelinePanel } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
-import { IN_CLUSTER } from './ask.ts';
+import { IN_CLUSTER, stateOf } from './ask.ts';
 import {
   EMPTY,
   EVENTS,
@@ -37,14 +37,14 @@ const steps = (value: string, some: number, most: number): string =>
   `max(${value} >= bool ${some}) + max(${value} >= bool ${most})`;
 const MISSING = `clamp_min(1 - ${AVAILABLE} / (${PLANNED} > 0), 0)`;
 const LANES: readonly Query[] = [
-  lane('WordPress pods', `max(${MISSING} > bool 0) + max(${MISSING} >= bool 0.5)`),
+  lane('WordPress pods', stateOf(MISSING)),
   lane(
     'Spread over zones',
     `clamp_max(2 * (${ZONES_WITHOUT} > bool 0) + ((${SKEW} > bool ${MAX_SKEW}) or 0 * ${ZONES_WITHOUT}), 2)`,
   ),
   {
     legend: `Nodes of {{${ZONE}}}`,
-    expr: `max by (${ZONE}) (${NOT_READY} > bool 0) + max by (${ZONE}) (${NOT_READY} >= bool 0.5)`,
+    expr: stateOf(NOT_READY, ZONE),
   },
   lane('Room on nodes', `(${NO_NODE()} > bool 0) + (${NO_NODE(`, ${WORDPRESS}`)} > bool 0)`),
   lane('Room to scale', `max(${replicas('status_current')} >= bool ${replicas('spec_max')})`),

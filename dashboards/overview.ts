@@ -4,9 +4,9 @@ import { lateAfterSeconds } from '../src/generate/slo/groups.ts';
 import { ALERT } from '../src/generate/slo/names.ts';
 import type { Board, Query } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
-import { COVERAGE, changesIn, DIFFERENCES, failedShare, IN_CLUSTER, stateOf } from './ask.ts';
-import { toBoard, toLogs, toSlo, toTraces } from './links.ts';
-import { sloColumns } from './slo-table.ts';
+import { changesIn, DIFFERENCES, failedShare, IN_CLUSTER, stateOf } from './ask.ts';
+import { toBoard, toLogs, toTraces } from './links.ts';
+import { sloTable } from './slo-table.ts';
 import { STATES } from './states.ts';
 
 const lane = (legend: string, share: string): Query => ({ legend, expr: stateOf(share) });
@@ -161,19 +161,10 @@ export const overview = (spec: Spec): Board => ({
         toBoard('DNS and TLS', 'plimsoll-dns-tls'),
       ],
     },
-    {
-      kind: 'table',
-      title: 'SLOs, worst first',
+    sloTable(spec, {
       description: 'Click an SLO for what ate its budget. Burn 1 spends the budget exactly over the period.',
-      width: 24,
       height: 8,
-      labels: { slo: 'SLO', service: 'Service', team: 'Team' },
-      labelLinks: { slo: [toSlo('${__data.fields.SLO}')] },
-      columns: sloColumns(spec),
-      waive: COVERAGE,
-      sortBy: { column: 'Budget left', descending: false },
-      empty: 'no SLO is known: is the exporter scraped?',
-    },
+    }),
   ],
   rows: [
     {

@@ -3,6 +3,7 @@ import { componentAlerts } from '../alerts/generate.ts';
 import type { Panel } from '../src/grafana/board.ts';
 import { hintOf, OUTCOMES, type Outcome } from '../src/spec/outcome.ts';
 import type { Spec } from '../src/spec/spec.ts';
+import { stateOf } from './ask.ts';
 import { withRunbook } from './links.ts';
 import { JOIN_MS } from './probe-panels.ts';
 import { durations, failures, notProbed, type Probed, shareOverTime } from './probe-queries.ts';
@@ -31,7 +32,7 @@ export const detailPanels = (probed: Probed): Panel[] => [
     height: 7,
     queries: [
       {
-        expr: `max by (target) ((${shareOverTime(probed, 'cluster, target')} > bool 0) + (${shareOverTime(probed, 'cluster, target')} >= bool 0.5))`,
+        expr: stateOf(shareOverTime(probed, 'cluster, target'), 'target'),
         legend: '{{target}}',
       },
     ],

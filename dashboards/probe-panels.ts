@@ -2,10 +2,10 @@
 import { DEFAULT_SHARE, DEFAULT_WINDOW_MS } from '../alerts/rules/outcome-alert.ts';
 import type { StatPanel, TablePanel, TimelinePanel, TimeseriesPanel } from '../src/grafana/board.ts';
 import { formatDuration } from '../src/spec/scalars.ts';
-import { failedShare, IN_CLUSTER } from './ask.ts';
+import { failedShare, IN_CLUSTER, stateOf } from './ask.ts';
 import {
   ALERT_WINDOW,
-  CHOSEN,
+  CHOSEN_TARGETS,
   durations,
   failures,
   notProbed,
@@ -48,7 +48,7 @@ export function stepLanes(probed: Probed): TimelinePanel {
       'As bad as the worst target: red where half or more of the runs of a step fail, orange where some do. Steps that an earlier failure skipped have gaps: look at the first red one.',
     width: 14,
     height: 7,
-    queries: [{ expr: `max by (step) ((${share} > bool 0) + (${share} >= bool 0.5))`, legend: '{{step}}' }],
+    queries: [{ expr: stateOf(share, 'step'), legend: '{{step}}' }],
     mappings: STATES,
     empty: notProbed(probed.kind),
   };
@@ -71,7 +71,7 @@ export function targetTable(probed: Probed): TablePanel {
       { title: 'Now', expr: `max by (target, step) (${shareNow(probed, by)})`, decimals: 0, thresholds },
       {
         title: `In ${window}`,
-        expr: `max by (target, step) (${within(failedShare(kind, by, CHOSEN), windowMs)})`,
+        expr: `max by (target, step) (${within(failedShare(kind, by, CHOSEN_TARGETS), windowMs)})`,
         decimals: 0,
         thresholds,
       },

@@ -21,7 +21,8 @@ export interface Probed {
   readonly rareMs?: number;
 }
 
-export const CHOSEN = ', target=~"$target"';
+/** Of the targets that the board shows. */
+export const CHOSEN_TARGETS = ', target=~"$target"';
 const RATE = '[$__rate_interval]';
 
 /** Of alerts that name a target, those of the chosen ones; the others all. */
@@ -45,18 +46,18 @@ const greater = (a: string, b: string, by: string): string =>
 
 /** Share of failed runs over the interval of a chart; where it holds no run, over the window of the alerts. */
 export const shareNow = ({ kind, windowMs = DEFAULT_WINDOW_MS }: Probed, by: string): string => {
-  const share = failedShare(kind, by, CHOSEN);
+  const share = failedShare(kind, by, CHOSEN_TARGETS);
   return `(${share} or ${within(share, windowMs)})`;
 };
 
 /** The same over time. With rare runs the line would jump between the two windows: then the worse of both. */
 export function shareOverTime(probed: Probed, by: string): string {
-  const share = failedShare(probed.kind, by, CHOSEN);
+  const share = failedShare(probed.kind, by, CHOSEN_TARGETS);
   return probed.rareMs === undefined ? shareNow(probed, by) : greater(share, within(share, probed.rareMs), by);
 }
 
 const runsOf = (kind: TargetKind, more = ''): string =>
-  `probe_runs_total{${IN_CLUSTER}, kind="${kind}"${CHOSEN}${more}}`;
+  `probe_runs_total{${IN_CLUSTER}, kind="${kind}"${CHOSEN_TARGETS}${more}}`;
 const FAILED = ', outcome!~"ok|skipped"';
 /** 1 for each target of the kind, to be joined with series that do not say the kind. */
 const targetsOf = (kind: TargetKind): string => `group by (cluster, target) (increase(${runsOf(kind)}${RATE}))`;
@@ -78,15 +79,15 @@ export const failures = (kind: TargetKind, by: readonly string[], separator: str
 
 /** The time that so many of 100 runs are faster than, by step or phase; nothing, and not NaN, where there was no run. */
 export const durations = (kind: TargetKind, quantile: number, by: 'step' | 'phase' = 'step'): string =>
-  `histogram_quantile(${quantile}, sum by (${by}, le) (rate(probe_${by}_duration_seconds_bucket{${IN_CLUSTER}${CHOSEN}}${RATE}) * on (cluster, target) group_left () ${targetsOf(kind)})) >= 0`;
+  `histogram_quantile(${quantile}, sum by (${by}, le) (rate(probe_${by}_duration_seconds_bucket{${IN_CLUSTER}${CHOSEN_TARGETS}}${RATE}) * on (cluster, target) group_left () ${targetsOf(kind)})) >= 0`;
 
 /** The same of one step, whose name only one kind of target has. */
 export const stepDuration = (step: string, quantile: number): string =>
-  `histogram_quantile(${quantile}, sum by (le) (rate(probe_step_duration_seconds_bucket{${IN_CLUSTER}${CHOSEN}, step="${step}"}${RATE}))) >= 0`;
+  `histogram_quantile(${quantile}, sum by (le) (rate(probe_step_duration_seconds_bucket{${IN_CLUSTER}${CHOSEN_TARGETS}, step="${step}"}${RATE}))) >= 0`;
 
 /** Time since the last run of each target; by step too, because a table joins its columns by all labels. */
 export const sinceLastRun = (kind: TargetKind, window: string): string =>
-  `(time() - max by (cluster, target) (probe_last_run_timestamp_seconds{${IN_CLUSTER}${CHOSEN}})) * on (cluster, target) group_right () group by (cluster, target, step) (increase(${runsOf(kind, ', outcome!="skipped"')}[${window}]))`;
+  `(time() - max by (cluster, target) (probe_last_run_timestamp_seconds{${IN_CLUSTER}${CHOSEN_TARGETS}})) * on (cluster, target) group_right () group by (cluster, target, step) (increase(${runsOf(kind, ', outcome!="skipped"')}[${window}]))`;
 
 /** Why a panel asks about another window than that of a chart. */
 export const ALERT_WINDOW = {
@@ -111,7 +112,7 @@ export const failedTraces = ({ kind }: Probed): Link =>
 
 /** How far the slowest replica of each target of a kind is behind. */
 export const replicaLag = (kind: 'mariadb' | 'redis'): string =>
-  `probe_replica_lag_seconds{${IN_CLUSTER}${CHOSEN}} * on (cluster, target) group_left () ${targetsOf(kind)}`;
+  `probe_replica_lag_seconds{${IN_CLUSTER}${CHOSEN_TARGETS}} * on (cluster, target) group_left () ${targetsOf(kind)}`;
 
 /** What an empty panel says. */
 export const notProbed = (kind: TargetKind): string => `no target of kind ${kind} is probed for the chosen services`;

@@ -5,9 +5,9 @@ import { periodsOf, type RuleTier, ruleTiers } from '../src/generate/slo/tiers.t
 import type { Board, Color, Link, Mapping, Panel, TimeseriesPanel } from '../src/grafana/board.ts';
 import { formatDuration } from '../src/spec/scalars.ts';
 import type { Spec } from '../src/spec/spec.ts';
-import { burnIn, COVERAGE, coverageIn, factorOf, IN_CLUSTER, OWN_SLOS } from './ask.ts';
+import { burnIn, COVERAGE, coverageIn, factorOf, IN_CLUSTER, NO_EVENTS, OWN_SLOS } from './ask.ts';
 import { toBoard, toLogs, toTraces } from './links.ts';
-import { burnLook } from './slo-table.ts';
+import { BUDGET_LOOK, burnLook, COVERAGE_LOOK } from './slo-table.ts';
 
 const [MINUTE, HOUR] = [60_000, 3_600_000];
 
@@ -39,7 +39,7 @@ const burnPanel = (tier: RuleTier): TimeseriesPanel => {
     unit: 'none',
     decimals: 1,
     min: 0,
-    empty: 'no traffic',
+    empty: NO_EVENTS,
     alerts: [ALERT.burn],
   };
 };
@@ -86,12 +86,7 @@ const headline = (spec: Spec): Panel[] => [
     width: 4,
     height: 4,
     queries: [{ expr: `min(slo_budget_remaining_ratio{${OWN_SLOS}})` }],
-    decimals: 1,
-    base: 'red',
-    thresholds: [
-      { from: 0, color: 'orange' },
-      { from: 0.25, color: 'green' },
-    ],
+    ...BUDGET_LOOK,
     mappings: [{ value: 'nan', text: 'no events yet' }],
     empty: 'no such SLO',
     alerts: [ALERT.exhausted],
@@ -106,24 +101,19 @@ const headline = (spec: Spec): Panel[] => [
     height: 4,
     queries: [{ expr: `max(${burnIn(5 * MINUTE)})` }],
     ...burnLook(spec),
-    empty: 'no traffic',
+    empty: NO_EVENTS,
   },
   {
     kind: 'stat',
     title: 'Measured in the last hour',
-    description: 'Share of the steps of which the result is known. Below half of the short window, alerts freeze.',
+    description:
+      'Share of the steps of which the result is known; of an SLO that is younger than an hour, of its life. Below half of the short window, alerts freeze.',
     width: 4,
     height: 4,
     queries: [{ expr: `min(${coverageIn(HOUR)})` }],
     waive: COVERAGE,
-    unit: 'percentunit',
-    decimals: 0,
+    ...COVERAGE_LOOK,
     max: 1,
-    base: 'red',
-    thresholds: [
-      { from: 0.5, color: 'orange' },
-      { from: 0.9, color: 'green' },
-    ],
     empty: 'nothing is known',
     alerts: [ALERT.lost],
   },
@@ -193,7 +183,7 @@ export const sloDetail = (spec: Spec): Board => {
         stack: true,
         bars: true,
         decimals: 0,
-        empty: 'no traffic',
+        empty: NO_EVENTS,
       },
       {
         kind: 'state-timeline',

@@ -3,9 +3,9 @@
 import { ALERT } from '../src/generate/slo/names.ts';
 import type { Board } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
-import { burnIn, COVERAGE, OWN_SLOS, ofChosen } from './ask.ts';
-import { toLogs, toSlo } from './links.ts';
-import { sloColumns } from './slo-table.ts';
+import { burnIn, NO_EVENTS, OWN_SLOS, ofChosen } from './ask.ts';
+import { toLogs } from './links.ts';
+import { pagesFrom, sloTable } from './slo-table.ts';
 
 const HOUR = 3_600_000;
 
@@ -67,30 +67,21 @@ export const sloList = (spec: Spec): Board => ({
       thresholds: [{ from: 1, color: 'blue' }],
       alerts: [ALERT.maintenance],
     },
-    {
-      kind: 'table',
-      title: 'SLOs, worst first',
+    sloTable(spec, {
       description:
         'Budget left in the period, burn rate of the last hour (1 spends the budget exactly over the period) and of 5 minutes: burning now, or over?',
-      width: 24,
       height: 12,
-      labels: { slo: 'SLO', service: 'Service', team: 'Team' },
-      labelLinks: { slo: [toSlo('${__data.fields.SLO}')] },
-      columns: sloColumns(spec),
-      waive: COVERAGE,
-      sortBy: { column: 'Budget left', descending: false },
-      empty: 'no SLO is known: is the exporter scraped?',
-    },
+    }),
     {
       kind: 'timeseries',
       title: 'Burn rate over 1 h',
-      description: 'The worst ten. 1 spends the budget exactly over the period; a page comes at 14.4 for 30 days.',
+      description: `The worst ten. 1 spends the budget exactly over the period.${pageAt(spec)}`,
       width: 12,
       height: 8,
       queries: [{ expr: `topk(10, ${ofChosen(burnIn(HOUR))})`, legend: '{{slo}}' }],
       unit: 'none',
       decimals: 1,
-      empty: 'no traffic',
+      empty: NO_EVENTS,
     },
     {
       kind: 'timeseries',
@@ -110,3 +101,8 @@ export const sloList = (spec: Spec): Board => ({
   rows: [],
   links: [toLogs('{service_name=~"${service:regex}"}')],
 });
+
+function pageAt(spec: Spec): string {
+  const k = pagesFrom(spec);
+  return k === undefined ? '' : ` A page comes from ${k} on, if it lasts.`;
+}

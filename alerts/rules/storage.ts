@@ -1,4 +1,4 @@
-// Object storage and backups. Jobs are told by the name of their CronJob: backup-*, replicate-*, restore-drill-*.
+// Object storage and backups. Jobs are told by the name of their CronJob: backup-*, replicate-*. The restore drill runs on the bastion.
 import type { AlertFamily, ComponentAlert } from '../../src/generate/component-alert.ts';
 import { minutes, when } from './alert-test.ts';
 
@@ -92,14 +92,50 @@ const replication = overdue('replicate-', COPY_SECONDS, {
     '{{ $labels.namespace }}/{{ $labels.cronjob }} last succeeded {{ $value | humanizeDuration }} ago. IONOS does not replicate buckets between regions: what is newer exists only once.',
 });
 
-// A drill a month, and four days for a weekend.
-export const DRILL_SECONDS = 35 * DAY;
-const drill = overdue('restore-drill-', DRILL_SECONDS, {
+// A drill a week: two that failed, and a day.
+export const DRILL_SECONDS = 15 * DAY;
+const drillSeries = (what: 'last_success' | 'begin') => `restore_drill_${what}_timestamp_seconds`;
+const drill: ComponentAlert = {
   alert: 'RestoreDrillOverdue',
+  // A drill that never succeeded has no time of success; then it counts since when there is to be one.
+  expr: `time() - max by (cluster, instance) (${drillSeries('last_success')} or ${drillSeries('begin')}) > ${DRILL_SECONDS}`,
+  forMs: minutes(15),
+  severity: 'ticket',
+  owner: 'platform',
+  needs: 'node_exporter on the bastion',
   summary: 'No backup has been restored for {{ $value | humanizeDuration }}',
   description:
-    '{{ $labels.namespace }}/{{ $labels.cronjob }} last succeeded {{ $value | humanizeDuration }} ago. Backups are written, but nobody has seen that they can be read.',
-});
+    'The restore drill on {{ $labels.instance }} last succeeded {{ $value | humanizeDuration }} ago, or has not once since it was set up then. Backups are written, but nobody has seen that they can be read.',
+  tests: [
+    // At minute 16, time() is 960.
+    when(
+      'a minute too old',
+      16,
+      { [drillSeries('last_success')]: `${16 * 60 - DRILL_SECONDS - 900 - 60}x30` },
+      { instance: 'a:9' },
+    ),
+    when('a minute before the limit', 16, { [drillSeries('last_success')]: `${16 * 60 - DRILL_SECONDS + 60}x30` }),
+    when('succeeded after 10 minutes', 16, { [drillSeries('last_success')]: `${-2 * DRILL_SECONDS}x10 600x20` }),
+    when('too old for 14 minutes', 14, { [drillSeries('last_success')]: `${-2 * DRILL_SECONDS}x30` }),
+    when(
+      'never succeeded, and set up a minute too long ago',
+      16,
+      { [drillSeries('begin')]: `${16 * 60 - DRILL_SECONDS - 900 - 60}x30` },
+      { instance: 'a:9' },
+    ),
+    when('set up today', 16, { [drillSeries('begin')]: '0x30' }),
+    when('set up long ago, succeeded today', 16, {
+      [drillSeries('begin')]: `${-9 * DRILL_SECONDS}x30`,
+      [drillSeries('last_success')]: '0x30',
+    }),
+    when(
+      'set up anew today, and the last success is too old',
+      16,
+      { [drillSeries('begin')]: '0x30', [drillSeries('last_success')]: `${-2 * DRILL_SECONDS}x30` },
+      { instance: 'a:9' },
+    ),
+  ],
+};
 
 export const GRACE = 26 * HOUR;
 const never: ComponentAlert = {

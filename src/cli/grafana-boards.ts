@@ -19,7 +19,7 @@ export function readBoards(from: string): JsonObject[] {
   if (boards.length === 0)
     throw new CommandError(
       EXIT.usage,
-      `${from}: holds no board (plimsoll-….json); run npm run dashboards, or name another place with --from`,
+      `${from}: holds no board (plimsoll-….json); npm run dashboards writes them into dashboards/generated; name that folder, or one board`,
     );
   return boards;
 }

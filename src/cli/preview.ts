@@ -21,7 +21,7 @@ export function registerPreview(program: Command): void {
   program
     .command('preview <what>')
     .description('draw dashboards as HTML pages, with live values, without Grafana')
-    .requiredOption('--prometheus <url>', 'a Prometheus or Mimir (URL up to /api/v1)')
+    .requiredOption('--prometheus <url>', 'a Prometheus, or Mimir with its prefix, for example http://mimir/prometheus')
     .option('--from <path>', 'folder with boards, or one of them', BOARDS_FOLDER)
     .option('--out <folder>', 'folder for the pages', 'preview')
     .option('--last <duration>', 'how far back', '6h')
@@ -38,6 +38,7 @@ async function preview(what: string, options: PreviewOptions): Promise<void> {
     throw new CommandError(EXIT.usage, `--last ${options.last}: a duration from 1m to 90d, like 6h`);
   const chosen = Object.fromEntries((options.var ?? []).map(pair));
   const boards = readBoards(options.from);
+  checkVariables(chosen, boards);
   const inTheWay = fileInTheWay(options.out);
   if (inTheWay !== undefined)
     throw new CommandError(EXIT.usage, `--out ${options.out}: ${inTheWay} is a file; name a folder`);
@@ -63,6 +64,19 @@ async function preview(what: string, options: PreviewOptions): Promise<void> {
     throw new CommandError(EXIT.unreachable, (error as Error).message);
   }
   console.log(`the last ${formatDuration(lastMs)} of ${base}`);
+}
+
+function checkVariables(chosen: Readonly<Record<string, string>>, boards: ReturnType<typeof readBoards>): void {
+  const names = new Set(
+    boards.flatMap(({ templating }) => (templating as { list: { name: string }[] }).list.map(({ name }) => name)),
+  );
+  names.delete('datasource');
+  for (const name of Object.keys(chosen))
+    if (!names.has(name))
+      throw new CommandError(
+        EXIT.usage,
+        `--var ${name}: the boards have no such variable, but ${[...names].sort().join(', ')}`,
+      );
 }
 
 function pair(text: string): [string, string] {

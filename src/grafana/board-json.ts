@@ -101,13 +101,14 @@ const annotations = ({ uses }: Board) => [
     .step('1m')
     .titleFormat('{{alertname}} {{slo}} {{tier}}')
     .textFormat('{{severity}} {{service}}'),
+  // Compared with the step before, however long it is: no change falls between two steps.
   new dashboard.AnnotationQueryBuilder()
     .name('What changed')
     .datasource(SOURCES.prometheus)
     .enable(true)
     .iconColor('blue')
     .expr(
-      'sum by (kind, service) (change_events_total{cluster=~"$cluster", service=~"$service|plimsoll"} - change_events_total{cluster=~"$cluster", service=~"$service|plimsoll"} offset 1m) > 0',
+      'sum by (kind, service) (change_events_total{cluster=~"$cluster", service=~"$service|plimsoll"} - change_events_total{cluster=~"$cluster", service=~"$service|plimsoll"} offset $__interval) > 0',
     )
     .step('1m')
     .titleFormat('{{kind}}')
@@ -123,10 +124,17 @@ const rowPanel = ({ title }: Row, y: number, panels: JsonObject[]): JsonObject =
   panels,
 });
 
-function placed({ first, rows }: Board): JsonObject[] {
+function placed({ uid, first, rows }: Board): JsonObject[] {
+  const made = (panel: Panel): object => {
+    try {
+      return sdkPanel(panel);
+    } catch (error) {
+      throw new Error(`${uid}, ${panel.title}: ${(error as Error).message}`);
+    }
+  };
   const of = (panels: readonly Panel[], top: number) => {
     const { places, bottom } = flow(panels, top);
-    return { json: panels.map((panel, i) => finishedPanel(sdkPanel(panel), panel.title, places[i]!)), bottom };
+    return { json: panels.map((panel, i) => finishedPanel(made(panel), panel.title, places[i]!)), bottom };
   };
   const screen = of(first, 0);
   // Collapsed rows lie one below the other; their panels have places for when they are opened.

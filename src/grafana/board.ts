@@ -74,7 +74,7 @@ export interface StatPanel extends Asking, Look {
 export interface TimeseriesPanel extends Asking, Look {
   readonly kind: 'timeseries';
   readonly stack?: boolean;
-  /** Logarithmic, for burn rates. */
+  /** Logarithmic: for what differs by powers of ten. */
   readonly log?: boolean;
   /** Points are joined over gaps up to this length, ms. */
   readonly joinMs?: number;
@@ -118,6 +118,16 @@ export interface TracesPanel extends Common {
   readonly expr: string;
   readonly empty: string;
 }
+/** What a panel may be; the interfaces say what each needs. */
+export const PANEL_KINDS: readonly Panel['kind'][] = [
+  'stat',
+  'timeseries',
+  'state-timeline',
+  'table',
+  'text',
+  'logs',
+  'traces',
+];
 export type Panel = StatPanel | TimeseriesPanel | TimelinePanel | TablePanel | TextPanel | LogsPanel | TracesPanel;
 
 /** A heading with panels. Collapsed ones ask nothing until they are opened. */

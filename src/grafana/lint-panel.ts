@@ -7,10 +7,10 @@ import { type Board, type Look, type Panel, queriesOf } from './board.ts';
 import type { JsonObject } from './finish.ts';
 import type { AlertRef, Said } from './lint.ts';
 import { withMacros } from './macros.ts';
+import { refId } from './query.ts';
 import { KNOWN_UNITS } from './units.ts';
 
 interface Context {
-  readonly uids: ReadonlySet<string>;
   readonly alerts: readonly AlertRef[];
 }
 
@@ -18,7 +18,7 @@ export function panelRules(panel: Panel, board: Board, json: JsonObject, { alert
   return [
     ...wordRules(panel),
     ...(panel.kind === 'text' ? [] : sourceRules(panel, json)),
-    ...queriesOf(panel).flatMap(({ expr }, i) => queryRules(expr, String.fromCharCode(65 + i), board)),
+    ...queriesOf(panel).flatMap(({ expr }, i) => queryRules(expr, refId(i), board)),
     ...(panel.kind === 'logs' ? logRules(panel.expr) : []),
     ...alertRules(panel, alerts),
     ...lookRules(panel),

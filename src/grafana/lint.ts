@@ -52,7 +52,7 @@ function lintOne({ board, json }: Built, all: readonly Built[], alerts: readonly
   const uids = new Set(all.map((one) => one.board.uid));
   const own = sift(board.uid, undefined, boardRules(board, json, uids), board.waive);
   const panels = panelsOf(board).map((panel) =>
-    sift(board.uid, panel, panelRules(panel, board, panelJson(json, panel.title), { uids, alerts }), {
+    sift(board.uid, panel, panelRules(panel, board, panelJson(json, panel.title), { alerts }), {
       ...board.waive,
       ...panel.waive,
     }),

@@ -13,11 +13,9 @@ const CONFIG_MAP_BYTES = 262_144;
 /** The label that the sidecar of Grafana's Helm chart looks for. */
 const SIDECAR = { grafana_dashboard: '1' } as const;
 
-const text = (file: object): string => yamlText(file);
-
 /** Addresses are variables of Grafana's environment. Exemplars lead to traces, traces to logs, and log lines to traces. */
 const dataSources = (): string =>
-  text({
+  yamlText({
     apiVersion: 1,
     datasources: [
       {
@@ -74,7 +72,7 @@ const dataSources = (): string =>
   });
 
 const providers = (): string =>
-  text({
+  yamlText({
     apiVersion: 1,
     providers: [
       {
@@ -93,7 +91,7 @@ const providers = (): string =>
 /** One board in one ConfigMap. Throws an Error with the size if `kubectl apply` would refuse it. */
 export function configMap(json: JsonObject): string {
   const uid = String(json.uid);
-  const body = text({
+  const body = yamlText({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: uid, labels: SIDECAR, annotations: { grafana_folder: FOLDER.title } },

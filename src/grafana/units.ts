@@ -1,6 +1,6 @@
 // The unit of a panel, from the names of the series that it asks for. A unit that does not fit them is a mistake.
 import * as sdk from '@grafana/grafana-foundation-sdk/units';
-import { entryOf } from '../generate/catalogue/catalogue.ts';
+import { checkAgainstCatalogue, entryOf } from '../generate/catalogue/catalogue.ts';
 import { type Node, selectorOf, textOf, treeOf } from '../promql/syntax.ts';
 import { withMacros } from './macros.ts';
 
@@ -47,13 +47,18 @@ export function unitOf(expr: string, given?: string): string {
   const dimension = dimensionOf(expr);
   const fitting = dimension === undefined ? [] : unitsFor(dimension);
   if (given === undefined) {
-    if (fitting[0] === undefined) throw new Error(`the unit does not follow from the series, so give one: ${expr}`);
+    if (fitting[0] === undefined) throw new Error(whyNone(expr));
     return fitting[0];
   }
   if (fitting.length > 0 && !fitting.includes(given))
     throw new Error(`unit "${given}" does not fit, ${fitting.join(' or ')} would: ${expr}`);
   return given;
 }
+
+/** A misspelt series has no unit either. */
+const whyNone = (expr: string): string =>
+  checkAgainstCatalogue(withMacros(expr)).join('; ') ||
+  `the unit does not follow from the series, so give one: ${expr}`;
 
 /** The dimension of an expression; undefined: it cannot be told. */
 export function dimensionOf(expr: string): Dimension | undefined {
@@ -129,8 +134,7 @@ function ofCall(expr: string, node: Node): Dimension | undefined {
   const args: Node[] = [];
   for (let arg = body?.firstChild ?? null; arg !== null; arg = arg.nextSibling)
     if (/[A-Z]/.test(arg.name)) args.push(arg);
-  if (name === 'time') return TIMESTAMP;
-  if (name === 'timestamp') return TIMESTAMP;
+  if (name === 'time' || name === 'timestamp') return TIMESTAMP;
   if (COUNTS.test(name)) return COUNT;
   if (TRUE_OR_NOT.test(name)) return { ...COUNT, is: 'boolean' };
   const dimensions = args.map((arg) => at(expr, arg));

@@ -11,14 +11,16 @@ export interface Mark {
   readonly text: string;
   /** As in the JSON. */
   readonly color: string;
+  /** Whether an alert began; else something was changed. */
+  readonly isAlert: boolean;
 }
 
 /** Prometheus answers with at most 11,000 points per series. */
 const MOST_POINTS = 11_000;
 
 /**
- * The beginnings that lie in the span, oldest first. What goes on since before it has none. Steps are at most a minute, as our
- * annotations compare with a minute ago. Rejects with an Error that names the query that has no answer.
+ * The beginnings that lie in the span, oldest first. What goes on since before it has none. Rejects with an Error that names the
+ * query that has no answer.
  */
 export async function readMarks(board: JsonObject, asked: Asked, span: Span, macros: Macros): Promise<Mark[]> {
   const { list } = board.annotations as { list: readonly JsonObject[] };
@@ -27,8 +29,13 @@ export async function readMarks(board: JsonObject, asked: Asked, span: Span, mac
   const marks = await Promise.all(
     list
       .filter(({ expr, enable }) => typeof expr === 'string' && enable !== false)
-      .map(async ({ expr, titleFormat, textFormat, iconColor }) => {
-        const answer = await asked.range(withMacros(expr as string, macros), fromSeconds, toSeconds, step);
+      .map(async ({ name, expr, titleFormat, textFormat, iconColor }) => {
+        const answer = await asked.range(
+          withMacros(expr as string, { ...macros, interval: `${step}s` }),
+          fromSeconds,
+          toSeconds,
+          step,
+        );
         return answer.flatMap((series) =>
           beginnings(series.points, step)
             .filter((at) => at > fromSeconds)
@@ -37,6 +44,7 @@ export async function readMarks(board: JsonObject, asked: Asked, span: Span, mac
               title: legendOf(String(titleFormat ?? ''), series),
               text: legendOf(String(textFormat ?? ''), series),
               color: String(iconColor ?? 'blue'),
+              isAlert: name === 'Alerts',
             })),
         );
       }),
@@ -53,7 +61,7 @@ export function named(marks: readonly Mark[], span: Span, leastShare: number): M
   const least = (span.toSeconds - span.fromSeconds) * leastShare;
   for (const mark of marks) {
     const last = chosen.at(-1);
-    if (mark.color !== 'red' && (last === undefined || mark.atSeconds - last.atSeconds >= least)) chosen.push(mark);
+    if (!mark.isAlert && (last === undefined || mark.atSeconds - last.atSeconds >= least)) chosen.push(mark);
   }
   return chosen;
 }

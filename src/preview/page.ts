@@ -65,7 +65,7 @@ function headerHtml(board: JsonObject, { fromSeconds, toSeconds }: Span, marks: 
   const time = (seconds: number): string => formatValue(seconds * 1000, 'dateTimeAsIso');
   const links = linksHtml((board.links ?? []) as Objects);
   // Changes come first: there are few, and an outage has many alerts.
-  const told = [...marks].sort((a, b) => Number(a.color === 'red') - Number(b.color === 'red')).slice(0, MOST_MARKS);
+  const told = [...marks].sort((a, b) => Number(a.isAlert) - Number(b.isAlert)).slice(0, MOST_MARKS);
   const more = marks.length > told.length ? `<em>and ${marks.length - told.length} more</em>` : '';
   const began = told.map(
     ({ atSeconds, title, text, color }) =>

@@ -35,7 +35,11 @@ export function prometheusAt(base: string, headers: Readonly<Record<string, stri
     });
     const answer = (await response.json().catch(() => undefined)) as Answer | undefined;
     if (answer?.status !== 'success')
-      throw new Error(`${url} answered ${response.status} (${answer?.error ?? 'no JSON'}) to: ${form.query}`);
+      throw new Error(
+        answer === undefined
+          ? `${url} answered ${response.status} without JSON: is this the URL of a Prometheus?`
+          : `${url} answered ${response.status} (${answer.error}) to: ${form.query}`,
+      );
     return answer.data!.result.map(({ metric, value, values }) => ({
       labels: metric,
       points: (values ?? (value ? [value] : [])).map(([at, text]) => [at, number(text)] as const),

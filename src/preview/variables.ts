@@ -1,6 +1,6 @@
 // The values of a board's variables when nobody has chosen: all, or for one at a time the first, as in Grafana.
 import type { JsonObject } from '../grafana/finish.ts';
-import { withMacros } from '../grafana/macros.ts';
+import { DEFAULT_MACROS, withMacros } from '../grafana/macros.ts';
 import type { Asked } from './prometheus.ts';
 
 /** By name, as regular expressions. `chosen` wins; names that the board does not have are ignored. */
@@ -32,12 +32,7 @@ async function optionsOf(
 ): Promise<string[]> {
   const [, series, label] = /^label_values\((.+), (\w+)\)$/.exec(query) ?? [];
   const [, results] = /^query_result\((.+)\)$/s.exec(query) ?? [];
-  const expr = withMacros(results ?? `group by (${label}) (${series})`, {
-    rateInterval: '2m',
-    interval: '30s',
-    range: '6h',
-    variables,
-  });
+  const expr = withMacros(results ?? `group by (${label}) (${series})`, { ...DEFAULT_MACROS, variables });
   const found = await asked.instant(expr, atSeconds);
   return found.map(({ labels }) => (label === undefined ? Object.values(labels)[0] : labels[label]) ?? '').sort();
 }

@@ -11,6 +11,7 @@ import { makeCa } from '../services/ca.ts';
 import { privateFolder } from '../services/process.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
+const BOARDS = join(import.meta.dirname, '../../dashboards/generated');
 const folder = privateFolder('mistakes');
 const at = (name: string) => join(folder.path, name);
 // Half the time of a start is reading TypeScript.
@@ -106,6 +107,23 @@ const MISTAKES: readonly (readonly [line: string, code: number, says: RegExp])[]
   ['check binary', 3, /the file is not text\n[\s\S]*hint: a spec is YAML/],
   ['check latin1', 3, /expected a mapping, found text[\s\S]*hint: a mapping with the keys targets, slos/],
   ['check good.yaml/x', 3, /no such file\n +hint: /],
+  // preview
+  ['preview dashboards', 2, /required option '--prometheus <url>' not specified/],
+  [
+    'preview dashboards --prometheus http://127.0.0.1:9 --from emptydir',
+    2,
+    /emptydir: holds no board .*dashboards\/generated/,
+  ],
+  [
+    `preview dashboards --prometheus http://127.0.0.1:9 --from ${BOARDS} --var sloo=x`,
+    2,
+    /--var sloo: the boards have no such variable, but cluster, service, slo, target, team/,
+  ],
+  [
+    `preview dashboards --prometheus <html> --from ${BOARDS} --out pages`,
+    4,
+    /without JSON: is this the URL of a Prometheus\?/,
+  ],
   // explain and schema
   ['explain objektive-100', 2, /there is no rule "objektive-100"; did you mean "objective-100"\?/],
   ['explain a b', 2, /too many arguments[\s\S]*plimsoll --help/],

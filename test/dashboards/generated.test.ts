@@ -142,6 +142,13 @@ describe('overlays', () => {
       /overlays\/redis.ts exports no function rows/,
     );
     await expect(overlay('redis', 'export const rows = (;')).rejects.toThrow(/overlays\/redis.ts cannot be loaded/);
+    const made = async (text: string) =>
+      builtBoards(spec, await overlay('redis', `export const rows = () => ${text};`));
+    await expect(made('3')).rejects.toThrow('dashboards/overlays/redis.ts: rows() must return a list of rows');
+    await expect(made("[{ title: 'Ours' }]")).rejects.toThrow('row 1 needs a title and a list of panels');
+    await expect(made("[{ title: 'Ours', panels: [{ kind: 'graph', title: 'Runs' }] }]")).rejects.toThrow(
+      /redis.ts: panel "Runs" is of kind graph; there are stat, /,
+    );
     const unknown = await overlay('postgres', 'export const rows = () => [];');
     expect(() => builtBoards(spec, unknown)).toThrow(/postgres.ts is named after no board; there are overview, /);
   });

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { previewBoard } from '../../src/preview/page.ts';
 import { prometheusAt } from '../../src/preview/prometheus.ts';
 import { variablesOf } from '../../src/preview/variables.ts';
@@ -11,7 +12,10 @@ import { type Live, reportChange, startLive } from './live.ts';
 
 const OUT = new URL('../../docs/images/', import.meta.url).pathname;
 const BOARDS = { overview: 1000, slo: 1060, mariadb: 1100 } as const;
-const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+const stopped = new AbortController();
+// The servers are in sessions of their own: Ctrl-C reaches only this program, which ends them.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.abort());
+const wait = (seconds: number) => setTimeout(seconds * 1000, undefined, { signal: stopped.signal });
 
 async function photograph(live: Live, name: keyof typeof BOARDS, folder: string): Promise<void> {
   const board = live.boards.find(({ uid }) => uid === `plimsoll-${name}`)!;
@@ -44,6 +48,8 @@ try {
   await live.stack.database.stop();
   await wait(60);
   for (const name of ['overview', 'slo', 'mariadb'] as const) await photograph(live, name, folder.path);
+} catch (error) {
+  if (!stopped.signal.aborted) throw error;
 } finally {
   await live.stop();
   folder.remove();

@@ -56,7 +56,13 @@ describe('it is refused', () => {
     ['seconds for a point in time', 'max(probe_last_run_timestamp_seconds)', 's', /does not fit/],
     ['a number a second for a number', `increase(${runs}[5m])`, 'reqps', /does not fit/],
     ['a unit that Grafana does not know', 'max(probe_cron_lag_seconds)', 'sec', /Grafana has no unit "sec"/],
-    ['no unit where none follows', 'some_unknown_series', undefined, /so give one: some_unknown_series/],
+    [
+      'no unit where none follows',
+      'probe_cron_lag_seconds * probe_cron_lag_seconds',
+      undefined,
+      /so give one: probe_cron/,
+    ],
+    ['a misspelt series', 'probe_corn_lag_seconds', undefined, /^probe_corn_lag_seconds: no such series/],
   ])('%s', (_, expr, unit, message) => {
     expect(() => unitOf(expr, unit)).toThrow(message);
   });

@@ -213,8 +213,26 @@ describe('what changed', () => {
       [510, 'purge', 's', 'blue'],
     ]);
   });
+  it('compares with the step before, however long, so that no change falls between two', async () => {
+    const exprs: string[] = [];
+    const month = { fromSeconds: 0, toSeconds: 30 * 86_400, stepSeconds: 3600 };
+    const range: Asked['range'] = async (expr, _from, _to, step) => {
+      exprs.push(`${step}: ${expr}`);
+      return [];
+    };
+    await readMarks(board(panel), { range, instant: async () => [] }, month, { ...macros, variables: {} });
+    expect(exprs.filter((one) => one.includes('change_events_total'))).toEqual([
+      expect.stringMatching(/^236: .* offset 236s\) > 0$/),
+    ]);
+  });
   it('is named once where several lie in one place, and alerts are not', () => {
-    const mark = (atSeconds: number, color = 'blue') => ({ atSeconds, title: 'x', text: '', color });
+    const mark = (atSeconds: number, color = 'blue') => ({
+      atSeconds,
+      title: 'x',
+      text: '',
+      color,
+      isAlert: color === 'red',
+    });
     const marks = [mark(10), mark(20), mark(75, 'red'), mark(100)];
     expect(named(marks, span, 0.1).map(({ atSeconds }) => atSeconds)).toEqual([10, 100]);
   });

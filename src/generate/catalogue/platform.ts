@@ -59,6 +59,13 @@ export const PLATFORM: readonly CatalogueEntry[] = [
     gauge certmanager_certificate_renewal_timestamp_seconds{name} seconds`,
   ),
   ...entriesOf(
+    'node_exporter on the bastion, from the text file of infra/ansible/roles/bastion/files/restore-drill.sh',
+    `
+    gauge restore_drill_begin_timestamp_seconds seconds
+    gauge restore_drill_last_success_timestamp_seconds seconds
+    gauge restore_drill_duration_seconds seconds`,
+  ),
+  ...entriesOf(
     'object storage clients of Mimir, Loki and Tempo (thanos objstore)',
     `
     counter thanos_objstore_bucket_operations_total{bucket, component, operation} operations
