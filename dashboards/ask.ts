@@ -12,8 +12,6 @@ export const CHOSEN = `max by (cluster, slo, service, team, target) (slo_info{${
 export const ofChosen = (expr: string): string => `(${expr})\nand on (${KEY})\n${CHOSEN}`;
 
 /** The same windows as in the alert rules, so that a board and an alert never disagree. */
-export const badIn = (ms: number, matchers = OWN_SLOS): string => eventsIn(TOTALS.bad, { ms }, matchers);
-export const validIn = (ms: number, matchers = OWN_SLOS): string => eventsIn(TOTALS.valid, { ms }, matchers);
 export const knownIn = (ms: number, matchers = OWN_SLOS): string => eventsIn(TOTALS.known, { ms }, matchers);
 
 /** What a window without a difference means: a counter that did not move, or samples that do not go back so far. */
