@@ -18,6 +18,9 @@ export function environment(name: string): Environment {
   const names = readdirSync(FOLDER).sort();
   if (!names.includes(name)) throw new Error(`there is no environment "${name}"; there are ${names.join(', ')}`);
   const bucket = process.env.TF_STATE_BUCKET;
+  // A runner forgets a local state, and the next run would build a second platform.
+  if (process.env.GITHUB_ACTIONS === 'true' && !bucket)
+    throw new Error('TF_STATE_BUCKET is not set: without the state, everything would be made anew (infra/README.md)');
   if (bucket && !existsSync(join(path, 'backend.tf')))
     copyFileSync(join(path, 'backend.tf.example'), join(path, 'backend.tf'));
   const plain = { name, path, env: process.env };
@@ -53,6 +56,27 @@ export function terraformJson<T>({ path, env }: Environment, ...args: string[]):
 
 export const outputs = (of: Environment): Readonly<Record<string, { readonly value: unknown } | undefined>> =>
   terraformJson(of, 'output', '-json');
+
+interface Plan {
+  readonly resource_changes?: readonly {
+    readonly address: string;
+    readonly type: string;
+    readonly change: { readonly actions: readonly string[] };
+  }[];
+}
+
+/** Plans into a file, and says what it would change: address, type and actions. */
+export function planned(
+  of: Environment,
+  file: string,
+  ...args: string[]
+): { address: string; type: string; actions: string }[] {
+  terraform(of, 'plan', '-input=false', '-lock-timeout=5m', `-out=${file}`, ...args);
+  const { resource_changes: changes = [] } = terraformJson<Plan>(of, 'show', '-json', file);
+  return changes
+    .map(({ address, type, change }) => ({ address, type, actions: change.actions.join(' and ') }))
+    .filter(({ actions }) => actions !== 'no-op' && actions !== 'read');
+}
 
 /** An Error of ours is a message, and exit code 1. */
 export function run(main: () => void | Promise<void>): void {

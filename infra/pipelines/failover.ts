@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Environment, environment, outputs, run, terraform, terraformJson } from './environment.ts';
+import { type Environment, environment, outputs, planned, run, terraform } from './environment.ts';
 
 const PLIMSOLL = new URL('../../src/main.ts', import.meta.url).pathname;
 const plimsoll = (...args: string[]): number =>
@@ -15,14 +15,6 @@ interface Origin {
   readonly url: string;
   readonly address: string | null;
 }
-interface Plan {
-  readonly resource_changes?: readonly {
-    readonly address: string;
-    readonly type: string;
-    readonly change: { readonly actions: readonly string[] };
-  }[];
-}
-
 /** Throws an Error if there is none, or if it does not answer: then nothing is changed. */
 function checkOrigin(side: string, of: Environment): void {
   const origins = (outputs(of).origins?.value ?? {}) as Readonly<Record<string, Origin | undefined>>;
@@ -34,17 +26,18 @@ function checkOrigin(side: string, of: Environment): void {
     throw new Error(`the origin ${side} (${address}) does not answer as it should: nothing was changed`);
 }
 
-/** Plans the switch; throws an Error if the plan has more in it. */
-function planned(of: Environment, file: string): boolean {
-  terraform(of, 'plan', '-input=false', '-lock-timeout=5m', `-out=${file}`);
-  const { resource_changes: changes = [] } = terraformJson<Plan>(of, 'show', '-json', file);
-  const real = changes.filter(({ change }) => change.actions.some((action) => action !== 'no-op' && action !== 'read'));
-  const others = real.filter(({ type }) => type !== 'ionoscloud_dns_record').map(({ address }) => address);
+/** The two records and nothing else, and without asking after the rest: in an outage, more may be pending or not answer. */
+const ONLY = ['-target=module.edge.ionoscloud_dns_record.origin', '-refresh=false'];
+
+/** Throws an Error if the plan has more in it than the records. */
+function isSwitched(of: Environment, file: string): boolean {
+  const changes = planned(of, file, ...ONLY);
+  const others = changes.filter(({ type }) => type !== 'ionoscloud_dns_record').map(({ address }) => address);
   if (others.length > 0)
     throw new Error(
       `the plan would change more than DNS records (${others.slice(0, 5).join(', ')}): apply that first, nothing was changed`,
     );
-  return real.length > 0;
+  return changes.length === 0;
 }
 
 function announce(side: string): void {
@@ -72,7 +65,7 @@ run(() => {
   checkOrigin(side, of);
   const file = join(of.path, 'failover.plan');
   try {
-    if (!planned(of, file)) {
+    if (isSwitched(of, file)) {
       console.log(`${name} is on the origin ${side} already: nothing was changed`);
       return;
     }

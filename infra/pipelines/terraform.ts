@@ -1,6 +1,8 @@
-// node infra/pipelines/terraform.ts plan|apply|drift ENVIRONMENT: what pipelines do with an environment. Secrets come as TF_VAR_…
+// node infra/pipelines/terraform.ts plan|apply|drift|follow ENVIRONMENT: what pipelines do with an environment. Secrets come as TF_VAR_…
 // and IONOS_TOKEN in the environment; none is printed.
-import { type Environment, environment, run, terraform } from './environment.ts';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Environment, environment, planned, run, terraform } from './environment.ts';
 
 /** Prints what would change, for a review. */
 function plan(of: Environment): void {
@@ -24,9 +26,35 @@ function drift(of: Environment): void {
   );
 }
 
+/** What IONOS changes by itself, and what must follow: addresses of nodes that were rebuilt, and a certificate that was renewed. */
+const FOLLOWS: readonly string[] = [
+  'ionoscloud_networkloadbalancer_forwardingrule',
+  'ionoscloud_application_loadbalancer_forwardingrule',
+  'ionoscloud_cdn_distribution',
+];
+
+/** Applies that, if nothing else is pending; else says what is, with exit 1. */
+function follow(of: Environment): void {
+  const file = join(of.path, 'follow.plan');
+  try {
+    const changes = planned(of, file);
+    const others = changes.filter(({ type, actions }) => !FOLLOWS.includes(type) || actions !== 'update');
+    if (others.length > 0)
+      throw new Error(
+        `${of.name}: more is pending than what follows IONOS, so nothing was changed: ${others.map(({ address, actions }) => `${address} (${actions})`).join(', ')}`,
+      );
+    if (changes.length > 0) terraform(of, 'apply', '-input=false', file);
+    console.log(
+      `${of.name}: ${changes.length === 0 ? 'nothing to follow' : changes.map(({ address }) => address).join(', ')}`,
+    );
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
 run(() => {
   const [action = '', name = ''] = process.argv.slice(2);
-  const act = { plan, apply, drift }[action];
-  if (act === undefined) throw new Error('write node infra/pipelines/terraform.ts plan|apply|drift ENVIRONMENT');
+  const act = { plan, apply, drift, follow }[action];
+  if (act === undefined) throw new Error('write node infra/pipelines/terraform.ts plan|apply|drift|follow ENVIRONMENT');
   act(environment(name));
 });

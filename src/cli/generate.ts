@@ -1,4 +1,4 @@
-// plimsoll generate alerts|dashboards: writes what on-call gets, or with --check says whether the folder is what the spec says.
+// plimsoll generate alerts|dashboards|chart: writes what on-call gets, or with --check says whether the folder is what the spec says.
 import type { Command } from 'commander';
 import { loadSpec } from '../files/load-spec.ts';
 import { type Drift, driftIn, fileInTheWay, writeGenerated } from '../files/write-generated.ts';
@@ -6,20 +6,30 @@ import type { GeneratedFile } from '../generate/file.ts';
 import type { Spec } from '../spec/spec.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { formatFindings } from './findings.ts';
+import { CHART_OUT, chartFiles } from './generate-chart.ts';
 import { GENERATED } from './generated-rules.ts';
 import { oneOf, repeated } from './options.ts';
 
+type Generator = (spec: Spec) => GeneratedFile[];
+
 /** Loaded when they are needed: the check of PromQL takes a moment, which other commands do not have. */
-const GENERATORS: Readonly<Record<string, { out: string; load: () => Promise<(spec: Spec) => GeneratedFile[]> }>> = {
-  alerts: { out: GENERATED, load: async () => (await import('../../alerts/generate.ts')).alertFiles },
-  dashboards: {
-    out: 'dashboards/generated',
+const alerts = async (): Promise<Generator> => (await import('../../alerts/generate.ts')).alertFiles;
+const dashboards = async (): Promise<Generator> => {
+  const { dashboardFiles } = await import('../../dashboards/generate.ts');
+  const { loadOverlays } = await import('../../dashboards/overlays.ts');
+  const overlays = await loadOverlays().catch(refuse);
+  // Without overlays, what is wrong is our mistake.
+  return (spec) => withOverlays(overlays, () => dashboardFiles(spec, overlays));
+};
+
+const GENERATORS: Readonly<Record<string, { out: string; load: () => Promise<Generator> }>> = {
+  alerts: { out: GENERATED, load: alerts },
+  dashboards: { out: 'dashboards/generated', load: dashboards },
+  chart: {
+    out: CHART_OUT,
     load: async () => {
-      const { dashboardFiles } = await import('../../dashboards/generate.ts');
-      const { loadOverlays } = await import('../../dashboards/overlays.ts');
-      const overlays = await loadOverlays().catch(refuse);
-      // Without overlays, what is wrong is our mistake.
-      return (spec) => withOverlays(overlays, () => dashboardFiles(spec, overlays));
+      const [alertsOf, boardsOf] = [await alerts(), await dashboards()];
+      return (spec) => chartFiles([...alertsOf(spec), ...boardsOf(spec)]);
     },
   },
 };
@@ -46,17 +56,20 @@ export function registerGenerate(program: Command): void {
   program
     .command('generate <what>')
     .description(
-      'write alerts (rules, tests, routing) or dashboards (boards of Grafana) from the spec; exit 1 with --check if they differ',
+      'write alerts (rules, tests, routing), dashboards (boards of Grafana) or what the chart carries of both from the spec; exit 1 with --check if they differ',
     )
     .option('--config <file>', 'spec; repeat for several files (default: plimsoll.yaml)', repeated)
-    .option('--out <folder>', 'folder to write into (default: alerts/generated or dashboards/generated)')
+    .option(
+      '--out <folder>',
+      'folder to write into (default: alerts/generated, dashboards/generated or helm/exporter/generated)',
+    )
     .option('--check', 'write nothing, and exit with 1 if the folder is not what the spec says')
     .action(async (what: string, options: GenerateOptions) => {
       const kind = oneOf('generate', what, Object.keys(GENERATORS));
       const { load, out } = GENERATORS[kind]!;
       const spec = specFrom(options.config ?? ['plimsoll.yaml']);
       generate((await load())(spec), options.out ?? out, options.check === true);
-      if (kind === 'alerts' && spec.notify.default === undefined)
+      if (kind !== 'dashboards' && spec.notify.default === undefined)
         console.log('the spec has no section notify: no Alertmanager config; nobody is told of alerts by it');
     });
 }

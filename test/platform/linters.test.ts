@@ -1,4 +1,4 @@
-// Linters over what is not TypeScript: shell, YAML, and secrets in the whole history. Each finds a fault that is planted.
+// Linters over what is not TypeScript: shell, YAML, and secrets in what is committed. Each finds a fault that is planted.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const run = (command: string, args: readonly string[], cwd = ROOT) => {
   return { code: status, out: error?.message ?? stdout + stderr };
 };
 const tracked = (...patterns: string[]): string[] =>
-  run('git', ['ls-files', '--cached', '--others', '--exclude-standard', ...patterns])
+  run('git', ['-c', 'safe.directory=*', 'ls-files', '--cached', '--others', '--exclude-standard', ...patterns])
     .out.trim()
     .split('\n');
 
@@ -35,7 +35,7 @@ describe('shellcheck', () => {
 });
 
 describe('yamllint', () => {
-  const files = tracked('*.yml', '*.yaml').filter((file) => !/generated|test\//.test(file));
+  const files = tracked('*.yml', '*.yaml').filter((file) => !/generated|test\/|helm\/\w+\/templates\//.test(file));
   it('finds nothing', () => {
     expect(files.length).toBeGreaterThan(10);
     expect(run('yamllint', ['--strict', '--config-file', '.yamllint', ...files])).toEqual({ code: 0, out: '' });
@@ -66,7 +66,7 @@ describe('gitleaks', () => {
     // What git knows, and nothing that lies around.
     const { code } = run('sh', [
       '-c',
-      `git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t ${copy}`,
+      `git -c safe.directory='*' ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t ${copy}`,
     ]);
     expect(code).toBe(0);
     const { code: found, out } = scan(copy);

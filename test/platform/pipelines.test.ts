@@ -39,28 +39,31 @@ describe('infra/pipelines', () => {
   let isReal = false;
   let origin: Server;
   let exporter: Exporter;
+  let port: number;
+  let certificate = '00000000-0000-4000-8000-00000000c0de';
   const env = () => ({
     ...SECRETS,
     PLIMSOLL_ENVIRONMENTS: join(of.space.path, 'environments'),
-    TF_VAR_certificate_id: '00000000-0000-4000-8000-00000000c0de',
+    TF_VAR_certificate_id: certificate,
     ORIGIN_CA: join(folder.path, 'ca.pem'),
     PLIMSOLL_URL: exporter.url,
     PLIMSOLL_TOKEN: 'token-of-the-test',
+    GITHUB_ACTIONS: '',
     TF_CLI_ARGS: '-no-color',
   });
   const terraform = (...args: string[]) => run(process.execPath, ['infra/pipelines/terraform.ts', ...args], env());
   const failover = (...args: string[]) => run(process.execPath, ['infra/pipelines/failover.ts', ...args], env());
   const active = async () => (await of.must(['output', '-raw', 'active_origin'])).trim();
-  const listen = (port: number) =>
+  const listen = (at: number) =>
     new Promise<number>((resolve) => {
       origin = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (_, answer) => answer.end('ok'));
-      origin.listen(port, '127.0.0.1', () => resolve((origin.address() as AddressInfo).port));
+      origin.listen(at, '127.0.0.1', () => resolve((origin.address() as AddressInfo).port));
     });
 
   beforeAll(async () => {
     of = await copyOf('prod');
     isReal = await isRealProvider(of);
-    const port = await listen(0);
+    port = await listen(0);
     await new Promise((resolve) => origin.close(resolve));
     // Where the origin listens in this test.
     of.change(`${of.folder}/outputs.tf`, /origin_host\}\/", address = var/, `origin_host}:${port}/", address = var`);
@@ -83,7 +86,6 @@ exporter: { eventsTokenFile: token }
         'error',
       ],
     });
-    Object.assign(env, { port });
   }, 120_000);
   afterAll(async () => {
     origin?.close();
@@ -94,7 +96,7 @@ exporter: { eventsTokenFile: token }
   it('say what to write', async () => {
     expect(await terraform('destroy', 'prod')).toEqual({
       code: 1,
-      out: 'write node infra/pipelines/terraform.ts plan|apply|drift ENVIRONMENT\n',
+      out: 'write node infra/pipelines/terraform.ts plan|apply|drift|follow ENVIRONMENT\n',
     });
     expect(await terraform('plan', 'test')).toEqual({
       code: 1,
@@ -121,24 +123,38 @@ exporter: { eventsTokenFile: token }
       out: expect.stringContaining('Somebody changed the cloud by hand'),
     });
   });
-  it('the failover changes nothing while more than DNS is pending, or while the other side is down', async (context) => {
+  it('follow what IONOS changes by itself, and nothing else', async (context) => {
+    if (isReal) context.skip('the provider asks the cloud');
+    expect(await terraform('follow', 'prod')).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('nothing was changed: module.database.ionoscloud_mariadb_cluster.this (update)'),
+    });
+    of.change(`${of.folder}/sizes.tf`, 'storage_gb = 500', 'storage_gb = 100');
+    expect(await terraform('follow', 'prod')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('nothing to follow'),
+    });
+    // A renewal gives the certificate another id.
+    certificate = '00000000-0000-4000-8000-00000000beef';
+    const followed = await terraform('follow', 'prod');
+    expect(followed, followed.out.slice(-1500)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/prod: module\.edge\.ionoscloud_(application|cdn)/),
+    });
+    expect(await terraform('drift', 'prod')).toMatchObject({ code: 0 });
+  });
+  it('the failover changes nothing while the other side is down', async (context) => {
     if (isReal) context.skip('the provider asks the cloud');
     expect(await failover('standby', 'prod')).toMatchObject({
       code: 1,
       out: expect.stringMatching(/does not answer as it should: nothing was changed/),
     });
-    await listen((env as unknown as { port: number }).port);
-    expect(await failover('standby', 'prod')).toMatchObject({
-      code: 1,
-      out: expect.stringContaining(
-        'the plan would change more than DNS records (module.database.ionoscloud_mariadb_cluster.this)',
-      ),
-    });
     expect(await active()).toBe('primary');
   });
-  it('then leads the names to the standby, tells the exporter, and stays there', async (context) => {
+  it('then leads the names to the standby, whatever else is pending, tells the exporter, and stays there', async (context) => {
     if (isReal) context.skip('the provider asks the cloud');
-    await terraform('apply', 'prod');
+    await listen(port);
+    of.change(`${of.folder}/sizes.tf`, 'storage_gb = 100', 'storage_gb = 500');
     const moved = await failover('standby', 'prod');
     expect(moved, moved.out.slice(-2000)).toMatchObject({
       code: 0,
@@ -150,9 +166,19 @@ exporter: { eventsTokenFile: token }
       code: 0,
       out: expect.stringContaining('is on the origin standby already'),
     });
-    // Whoever applies in between does not take it back.
-    expect(await terraform('drift', 'prod')).toMatchObject({ code: 0 });
+    // Only the names were led elsewhere: the rest is still pending, and whoever applies it does not take the failover back.
+    const pending = await terraform('drift', 'prod');
+    expect(pending).toMatchObject({ code: 1, out: expect.stringMatching(/0 to add, 1 to change, 0 to destroy/) });
+    expect(await terraform('apply', 'prod')).toMatchObject({ code: 0 });
     expect(await active()).toBe('standby');
+  });
+  it('nothing is planned without the state, where only a bucket keeps it', async () => {
+    const ended = await run(process.execPath, ['infra/pipelines/terraform.ts', 'plan', 'prod'], {
+      ...env(),
+      GITHUB_ACTIONS: 'true',
+      TF_STATE_BUCKET: '',
+    });
+    expect(ended).toEqual({ code: 1, out: expect.stringMatching(/^TF_STATE_BUCKET is not set/) });
   });
   it('an environment without a standby says how to get one', async (context) => {
     if (isReal) context.skip('the provider asks the cloud');
@@ -218,6 +244,7 @@ describe('the workflows', () => {
       'ci.yml',
       'drift.yml',
       'failover.yml',
+      'follow.yml',
       'generated.yml',
       'image.yml',
       'plan.yml',
@@ -253,9 +280,9 @@ describe('the workflows', () => {
   });
   it('what changes the cloud needs an environment with its approval', () => {
     const changing = jobs.filter(({ steps }) =>
-      steps.some(({ run: line = '' }) => /terraform\.ts apply|failover\.ts|image\.sh|push\.sh/.test(line)),
+      steps.some(({ run: line = '' }) => /terraform\.ts (apply|follow)|failover\.ts|image\.sh|push\.sh/.test(line)),
     );
-    expect(changing.length).toBe(4);
+    expect(changing.length).toBe(5);
     for (const { name, environment } of changing) expect(environment, name).toBeDefined();
   });
   it('are clean for actionlint and zizmor', () => {

@@ -27,7 +27,8 @@ afterAll(() => {
 
 it('are two, of the same code: only sizes, values and where the state lies differ', () => {
   expect(names).toEqual(['dev', 'prod']);
-  const own = /^(sizes\.tf|terraform\.tfvars|backend\.tf\.example|README\.md)$|^\.|^tests$/;
+  const own =
+    /\.tfstate|outputs\.json|kubeconfig|^(sizes\.tf|terraform\.tfvars|backend\.tf\.example|README\.md)$|^\.|^tests$/;
   const files = (name: string) => readdirSync(join(TERRAFORM, 'environments', name)).filter((file) => !own.test(file));
   expect(files('prod')).toEqual(files('dev'));
   const text = (name: string, file: string) => readFileSync(join(TERRAFORM, 'environments', name, file), 'utf8');

@@ -63,7 +63,11 @@ export function liftProtection(space: Workspace): void {
 }
 
 /** Whether the provider wants a token of the cloud: then it is the real one. */
-export const isRealProvider = async (of: Applied): Promise<boolean> =>
-  /credentials|IONOS_TOKEN|token/i.test(
-    (await of.run(['plan', '-input=false', '-refresh=false'])).out.split('Error:')[1] ?? '',
-  );
+export async function isRealProvider(of: Applied): Promise<boolean> {
+  const { code, out } = await of.run(['plan', '-input=false', '-refresh=false']);
+  if (code === 0) return false;
+  // Its own words, provider.go; anything else is a fault of the code.
+  if (/missing credentials, either token or username and password must be set/.test(out.replaceAll(/\s+/g, ' ')))
+    return true;
+  throw new Error(`terraform plan failed:\n${out.slice(-3000)}`);
+}

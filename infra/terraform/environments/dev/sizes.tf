@@ -14,9 +14,10 @@ locals {
     fra-3 = { availability_zone = "AUTO", min = 1, max = 2, cores = 2, ram_gb = 8, server_type = "VCPU" }
   }
 
+  # The restore drill needs room for the database twice on the bastion.
   database = { instances = 3, cores = 2, ram_gb = 4, storage_gb = 20 }
   cache    = { instances = 3, cores = 1, ram_gb = 4 }
-  bastion  = { cores = 1, ram_gb = 2, disk_gb = 20 }
+  bastion  = { cores = 1, ram_gb = 2, disk_gb = 50 }
 
   log_retention_days = 7
   backup_lock_days   = 7

@@ -141,6 +141,7 @@ module "registry" {
   source = "../../modules/registry"
 
   name                   = local.name
+  name_suffix            = var.name_suffix
   location               = var.location
   vulnerability_scanning = var.vulnerability_scanning
   token_generation       = local.registry_token_generation
@@ -169,6 +170,6 @@ module "iam" {
 }
 
 locals {
-  # How long a failover takes at most, in seconds; plimsoll measures against it.
+  # How long a failover takes at most, in seconds: what resolvers may keep of the origin.
   dns_ttl = 60
 }

@@ -7,7 +7,7 @@ output "plimsoll" {
     database      = { host = module.database.host, port = module.database.port, username = module.database.username }
     cache         = { host = module.cache.host, port = module.cache.port, username = module.cache.username }
     cdn_addresses = [for address in values(module.edge.cdn_addresses) : address if address != null && address != ""]
-    dns_ttl       = local.dns_ttl
+    dns_ttl       = module.edge.wordpress_ttl
   }
 }
 

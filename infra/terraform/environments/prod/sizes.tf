@@ -14,9 +14,10 @@ locals {
     fra-3 = { availability_zone = "AUTO", min = 1, max = 4, cores = 4, ram_gb = 16, server_type = "DedicatedCore" }
   }
 
+  # The restore drill needs room for the database twice on the bastion.
   database = { instances = 3, cores = 4, ram_gb = 16, storage_gb = 100 }
   cache    = { instances = 3, cores = 2, ram_gb = 8 }
-  bastion  = { cores = 2, ram_gb = 4, disk_gb = 50 }
+  bastion  = { cores = 2, ram_gb = 4, disk_gb = 250 }
 
   log_retention_days = 30
   backup_lock_days   = 30

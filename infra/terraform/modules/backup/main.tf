@@ -3,7 +3,7 @@
 
 locals {
   # IONOS takes letters and digits only as a unit's name.
-  unit_name   = replace(var.name, "-", "")
+  unit_name   = replace("${var.name}${var.name_suffix}", "-", "")
   bucket_name = join("-", compact([var.name, "backups-copy", var.name_suffix]))
 }
 

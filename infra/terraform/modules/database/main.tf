@@ -19,6 +19,7 @@ locals {
     "de/fra" = "frankfurt"
     "de/txl" = "berlin"
     "us/mci" = "lenexa"
+    "es/vit" = "logrono"
   }
 }
 

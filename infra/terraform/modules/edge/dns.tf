@@ -2,6 +2,9 @@
 # apply that an alert starts.
 
 locals {
+  # The address of the CDN does not change in a failover.
+  wordpress_ttl = 300
+
   labels = { for role, host in var.hosts : role => trimsuffix(host, ".${var.zone_name}") }
 
   origins = merge(
@@ -30,7 +33,7 @@ resource "ionoscloud_dns_record" "wordpress" {
   name    = local.labels.wordpress
   type    = each.key
   content = each.value
-  ttl     = 300
+  ttl     = local.wordpress_ttl
   enabled = true
 }
 
@@ -53,9 +56,9 @@ resource "ionoscloud_dns_record" "origin" {
   }
 }
 
-# Only the named authority may issue certificates for the names below the zone.
+# Only the named authority may issue certificates for the names. A certificate of one's own may come from another one.
 resource "ionoscloud_dns_record" "caa" {
-  for_each = local.labels
+  for_each = var.certificate_id == null ? local.labels : {}
 
   zone_id = ionoscloud_dns_zone.this.id
   name    = each.value

@@ -47,6 +47,11 @@ output "node_port" {
 }
 
 output "active_origin" {
-  description = "Origin that the CDN asks now: primary or standby."
-  value       = var.active_origin
+  description = "Origin that the CDN asks now: primary or standby. Read from the records, so that it is what was applied."
+  value       = ionoscloud_dns_record.origin["primary"].enabled ? "primary" : "standby"
+}
+
+output "wordpress_ttl" {
+  description = "Seconds that resolvers keep the address of the name that visitors ask."
+  value       = local.wordpress_ttl
 }

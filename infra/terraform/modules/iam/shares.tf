@@ -1,5 +1,5 @@
 # Which group may see or change the data center and the cluster.
-# The four shares wait for each other: IONOS answers with an error when several are made at the same time.
+# The six shares wait for each other: IONOS answers with an error when several are made at the same time.
 
 resource "ionoscloud_share" "exporter_datacenter" {
   for_each = { for key, id in var.shared_resources : key => id if key == "datacenter" }
@@ -41,4 +41,26 @@ resource "ionoscloud_share" "operators_kubernetes" {
   share_privilege = false
 
   depends_on = [ionoscloud_share.operators_datacenter]
+}
+
+resource "ionoscloud_share" "terraform_datacenter" {
+  for_each = { for key, id in var.shared_resources : key => id if key == "datacenter" }
+
+  group_id        = ionoscloud_group.this["terraform"].id
+  resource_id     = each.value
+  edit_privilege  = true
+  share_privilege = false
+
+  depends_on = [ionoscloud_share.operators_kubernetes]
+}
+
+resource "ionoscloud_share" "terraform_kubernetes" {
+  for_each = { for key, id in var.shared_resources : key => id if key == "kubernetes" }
+
+  group_id        = ionoscloud_group.this["terraform"].id
+  resource_id     = each.value
+  edit_privilege  = true
+  share_privilege = false
+
+  depends_on = [ionoscloud_share.terraform_datacenter]
 }

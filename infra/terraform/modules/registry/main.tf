@@ -10,7 +10,8 @@ locals {
 }
 
 resource "ionoscloud_container_registry" "this" {
-  name                  = var.name
+  # Part of a host name, so unique across all customers.
+  name                  = join("-", compact([var.name, var.name_suffix]))
   location              = var.location
   api_subnet_allow_list = var.api_subnet_allow_list
 

@@ -9,6 +9,18 @@ variable "name" {
   }
 }
 
+variable "name_suffix" {
+  type        = string
+  description = "Put behind the registry's name, which is unique across all customers of IONOS. Empty for none. Change later: registry replaced."
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z0-9]{1,12})?$", var.name_suffix))
+    error_message = "Use up to 12 lower-case letters and digits without a hyphen, for example 31000000, or an empty text."
+  }
+}
+
 variable "location" {
   type        = string
   description = "IONOS location of the registry, for example de/fra. Change later: registry replaced, which prevent_destroy refuses."

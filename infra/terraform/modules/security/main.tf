@@ -11,6 +11,10 @@ locals {
     { for cidr in toset(var.admin_cidrs) : "bastion-ssh-${replace(cidr, "/", "-")}" => {
       group = "bastion", type = "INGRESS", protocol = "TCP", port = 22, source = cidr
     } },
+    # node_exporter of the bastion, which Prometheus asks from the own LANs: the restore drill is seen through it.
+    { for cidr in toset(var.internal_cidrs) : "bastion-metrics-${replace(cidr, "/", "-")}" => {
+      group = "bastion", type = "INGRESS", protocol = "TCP", port = 9100, source = cidr
+    } },
     { for name, rule in var.bastion_egress : "bastion-out-${name}" => {
       group = "bastion", type = "EGRESS", protocol = rule.protocol, port = rule.port, source = null
     } },

@@ -38,8 +38,8 @@ run "as_written" {
   }
 
   assert {
-    condition     = output.plimsoll.dns_ttl == 60 && output.active_origin == "primary"
-    error_message = "Names must lead to the primary, and be kept for a minute."
+    condition     = output.plimsoll.dns_ttl == module.edge.wordpress_ttl && output.active_origin == "primary"
+    error_message = "Names must lead to the primary, and the spec must know how long resolvers keep them."
   }
 
   assert {

@@ -120,3 +120,13 @@ run "a_collection_time_without_an_offset" {
 
   expect_failures = [var.garbage_collection]
 }
+
+run "name_suffix_with_hyphen" {
+  command = plan
+
+  variables {
+    name_suffix = "3100-0000"
+  }
+
+  expect_failures = [var.name_suffix]
+}
