@@ -193,7 +193,7 @@ export const wordpress = (spec: Spec): Board => {
           chart({
             title: 'Overdue cron events',
             description: 'Events that should have run. A growing number: the CronJob is stuck.',
-            queries: [{ expr: `sum(wordpress_cron_overdue_events{${IN_CLUSTER}})`, legend: 'events' }],
+            queries: [{ expr: `max(wordpress_cron_overdue_events{${IN_CLUSTER}})`, legend: 'events' }],
             decimals: 0,
             min: 0,
             empty: PLUGIN,
@@ -202,7 +202,7 @@ export const wordpress = (spec: Spec): Board => {
             title: 'Updates pending',
             description:
               'Core, plugins and themes, of all sites. Security fixes are among them: do not let it grow for weeks.',
-            queries: [{ expr: `sum by (type) (wordpress_updates_pending{${IN_CLUSTER}})`, legend: '{{type}}' }],
+            queries: [{ expr: `max by (type) (wordpress_updates_pending{${IN_CLUSTER}})`, legend: '{{type}}' }],
             decimals: 0,
             min: 0,
             empty: PLUGIN,
