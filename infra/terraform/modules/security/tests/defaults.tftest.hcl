@@ -35,12 +35,12 @@ run "ingress" {
   command = plan
 
   assert {
-    condition     = toset([for key, rule in ionoscloud_nsg_firewallrule.this : rule.source_ip if rule.type == "INGRESS" && startswith(key, "bastion")]) == toset(["203.0.113.0/24", "198.51.100.7/32"])
+    condition     = toset([for key, rule in ionoscloud_nsg_firewallrule.this : rule.source_ip if rule.type == "INGRESS" && startswith(key, "bastion-ssh")]) == toset(["203.0.113.0/24", "198.51.100.7/32"])
     error_message = "only the administrators' ranges reach the bastion"
   }
 
   assert {
-    condition     = alltrue([for key, rule in ionoscloud_nsg_firewallrule.this : rule.protocol == "TCP" && rule.port_range_start == 22 && rule.port_range_end == 22 if rule.type == "INGRESS" && startswith(key, "bastion")])
+    condition     = alltrue([for key, rule in ionoscloud_nsg_firewallrule.this : rule.protocol == "TCP" && rule.port_range_start == 22 && rule.port_range_end == 22 if rule.type == "INGRESS" && startswith(key, "bastion-ssh")])
     error_message = "and only by SSH"
   }
 
@@ -50,8 +50,13 @@ run "ingress" {
   }
 
   assert {
-    condition     = length(output.ingress_rules) == 3
-    error_message = "two ranges for SSH and one for the own LANs"
+    condition     = length(output.ingress_rules) == 4
+    error_message = "two ranges for SSH, the own LANs, and metrics for them"
+  }
+
+  assert {
+    condition     = { for key, rule in ionoscloud_nsg_firewallrule.this : rule.source_ip => rule.port_range_start if rule.type == "INGRESS" && startswith(key, "bastion-metrics") } == { "10.0.0.0/8" = 9100 }
+    error_message = "the own LANs, and nobody else, read the metrics of the bastion"
   }
 }
 
