@@ -84,7 +84,12 @@ it('says what to do about a board that comes from files, a token that is refused
 
 it.each([
   ['no folder', ['push', 'dashboards', 'http://127.0.0.1:1', '--from', 'nowhere'], 2, 'no such file'],
-  ['a folder without boards', ['push', 'dashboards', 'http://127.0.0.1:1', '--from', '.'], 2, 'npm run dashboards writes them'],
+  [
+    'a folder without boards',
+    ['push', 'dashboards', 'http://127.0.0.1:1', '--from', '.'],
+    2,
+    'npm run dashboards writes them',
+  ],
   [
     'a file that is no board',
     ['push', 'dashboards', 'http://127.0.0.1:1', '--from', 'token'],
