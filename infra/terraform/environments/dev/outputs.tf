@@ -23,11 +23,11 @@ output "platform_values" {
     database_host       = module.database.host
     database_port       = tostring(module.database.port)
     database_user       = module.database.username
-    database_cidr       = module.database.cidr
+    database_cidr       = module.network.lan_cidrs["data"]
     cache_host          = module.cache.host
     cache_port          = tostring(module.cache.port)
     cache_user          = module.cache.username
-    cache_cidr          = module.cache.cidr
+    cache_cidr          = module.network.lan_cidrs["data"]
     registry_host       = module.registry.hostname
     s3_endpoint         = module.storage.endpoint
     s3_region           = module.storage.region
@@ -42,6 +42,8 @@ output "platform_values" {
     copy_bucket         = module.backup.copy_bucket
     copy_endpoint       = module.backup.copy_endpoint
     copy_region         = module.backup.copy_region
+    bastion_private_ip  = module.bastion.private_ip
+    nodes_cidr          = module.network.lan_cidrs["nodes"]
     metrics_endpoint    = module.observability.metrics_endpoint
     logs_endpoint       = module.observability.logs_http_endpoint
   }
