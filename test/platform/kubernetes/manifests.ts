@@ -1,0 +1,136 @@
+// What reaches a cluster, as text: each Flux Kustomization of an environment as kustomize-controller builds it, and the overlays for
+// clusters without Flux. Never parses and prints a manifest again, which would mend it. Secrets stay as they are in Git.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { parse, parseAllDocuments } from 'yaml';
+import { substitute } from '../../../infra/kubernetes/substitute.ts';
+import { privateFolder } from '../../services/process.ts';
+
+export const KUBERNETES = new URL('../../../infra/kubernetes', import.meta.url).pathname;
+const REPOSITORY = join(KUBERNETES, '../..');
+export const ENVIRONMENTS = ['dev', 'prod'] as const;
+export type Environment = (typeof ENVIRONMENTS)[number];
+
+/** What is applied in one go. */
+export interface Step {
+  readonly name: string;
+  /** Manifests with `---` between them. */
+  readonly text: string;
+}
+
+interface Kustomization {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly path: string;
+    readonly dependsOn?: readonly { readonly name: string }[];
+    readonly components?: readonly string[];
+    readonly postBuild?: {
+      readonly substitute?: Readonly<Record<string, string>>;
+      readonly substituteFrom?: readonly { readonly kind: string; readonly name: string }[];
+    };
+  };
+}
+
+/** The manifests of a text, each as it stands there. */
+export const documentsOf = (text: string): readonly string[] =>
+  text.split(/^---.*\n/m).filter((document) => /^\s*[^#\s]/m.test(document));
+
+/** `kubectl kustomize`, with components on top of the folder's own. Throws an Error with what it says. */
+export function kustomized(folder: string, components: readonly string[] = []): string {
+  if (components.length === 0) return kustomize(folder);
+  // kustomize-controller writes them into the folder's own file: they come after what is there, and this is a layer above it.
+  const layer = privateFolder('kustomize');
+  const path = (to: string) => relative(layer.path, to);
+  try {
+    const file = { resources: [path(folder)], components: components.map((name) => path(resolve(folder, name))) };
+    writeFileSync(join(layer.path, 'kustomization.yaml'), JSON.stringify(file));
+    return kustomize(layer.path);
+  } finally {
+    layer.remove();
+  }
+}
+
+function kustomize(folder: string): string {
+  const { status, stdout, stderr, error } = spawnSync('kubectl', ['kustomize', folder], {
+    encoding: 'utf8',
+    maxBuffer: 100_000_000,
+  });
+  if (status !== 0) throw new Error(`kubectl kustomize ${folder}: ${error?.message ?? stderr}`);
+  if (documentsOf(stdout).length === 0) throw new Error(`kubectl kustomize ${folder} brings nothing`);
+  return stdout;
+}
+
+/** What Flux applies in an environment: its own objects first, then each Kustomization after those that it depends on. */
+export function fluxSteps(environment: Environment): readonly Step[] {
+  const own = clusterText(environment);
+  const objects = parseAllDocuments(own).map((document) => document.toJS());
+  const waiting = objects.filter((object) => object?.kind === 'Kustomization') as Kustomization[];
+  if (waiting.length === 0) throw new Error(`clusters/${environment} has no Kustomization`);
+  const steps: Step[] = [{ name: 'clusters', text: own }];
+  while (waiting.length > 0) {
+    const done = (name: string) => steps.some((step) => step.name === name);
+    const next = waiting.findIndex(({ spec }) => (spec.dependsOn ?? []).every(({ name }) => done(name)));
+    if (next === -1)
+      throw new Error(`clusters/${environment}: ${waiting.map((k) => k.metadata.name).join(', ')} wait for each other`);
+    const [kustomization] = waiting.splice(next, 1) as [Kustomization];
+    steps.push({ name: kustomization.metadata.name, text: built(kustomization, objects) });
+  }
+  return steps;
+}
+
+/** The folders that Flux builds in an environment, components too, relative to infra/kubernetes. */
+export function fluxFolders(environment: Environment): readonly string[] {
+  const objects = parseAllDocuments(clusterText(environment)).map((document) => document.toJS());
+  const kustomizations = objects.filter((object) => object?.kind === 'Kustomization') as Kustomization[];
+  return kustomizations.flatMap(({ spec }) =>
+    ['.', ...(spec.components ?? [])].map((to) => relative(KUBERNETES, resolve(REPOSITORY, spec.path, to))),
+  );
+}
+
+/** All manifests of clusters/ENVIRONMENT: a folder without kustomization.yaml is taken whole. */
+function clusterText(environment: Environment): string {
+  const folder = join(KUBERNETES, 'clusters', environment);
+  if (existsSync(join(folder, 'kustomization.yaml'))) return kustomized(folder);
+  const files = readdirSync(folder, { encoding: 'utf8' }).filter((file) => file.endsWith('.yaml'));
+  return files
+    .sort()
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('\n---\n');
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: objects of any kind
+function built({ metadata, spec }: Kustomization, objects: readonly any[]): string {
+  const folder = join(REPOSITORY, spec.path);
+  if (!existsSync(folder)) throw new Error(`Kustomization ${metadata.name}: there is no folder ${spec.path}`);
+  const text = kustomized(folder, spec.components);
+  if (spec.postBuild === undefined) return text;
+  const values = { ...spec.postBuild.substitute };
+  for (const { kind, name } of spec.postBuild.substituteFrom ?? []) {
+    const source = objects.find((object) => object?.kind === kind && object.metadata.name === name);
+    if (source === undefined) throw new Error(`Kustomization ${metadata.name}: there is no ${kind} ${name}`);
+    Object.assign(values, source.data);
+  }
+  return substituted(text, values);
+}
+
+/** Each manifest by itself, as some ask to be left alone: https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution */
+export function substituted(text: string, values: Readonly<Record<string, string>>): string {
+  const KEY = 'kustomize.toolkit.fluxcd.io/substitute';
+  const isLeftAlone = (document: string): boolean => {
+    if (!document.includes(KEY)) return false;
+    const { annotations, labels } = parse(document).metadata;
+    return annotations?.[KEY] === 'disabled' || labels?.[KEY] === 'disabled';
+  };
+  return documentsOf(text)
+    .map((document) => (isLeftAlone(document) ? document : substitute(document, values)))
+    .join('---\n');
+}
+
+/** Folders below infra/kubernetes with a kustomization.yaml, relative to it. */
+export const kustomizationFolders = (): readonly string[] =>
+  readdirSync(KUBERNETES, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('kustomization.yaml'))
+    .map((file) => dirname(file))
+    .sort();
