@@ -59,7 +59,8 @@ export function manifestsOf(
 
 export const fileOf = ({ namespace, name }: SecretSpec): string => `${namespace}-${name}.yaml`;
 
-const manifestOf = ({ namespace, name, type, values }: SecretSpec, inputs: Inputs): object => ({
+/** A Secret as a manifest, in plain text. */
+export const manifestOf = ({ namespace, name, type, values }: SecretSpec, inputs: Inputs): object => ({
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: { name, namespace },

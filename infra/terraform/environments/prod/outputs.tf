@@ -30,6 +30,7 @@ output "platform_values" {
     cache_cidr          = module.network.lan_cidrs["data"]
     registry_host       = module.registry.hostname
     s3_endpoint         = module.storage.endpoint
+    s3_host             = trimprefix(module.storage.endpoint, "https://")
     s3_region           = module.storage.region
     bucket_media        = module.storage.bucket_names["media"]
     bucket_backups      = module.storage.bucket_names["backups"]
