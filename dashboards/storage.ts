@@ -1,5 +1,5 @@
 // Object storage and backups: do operations fail, how old is the last backup, was a restore ever tried.
-import { BACKUP_SECONDS, COPY_SECONDS, DRILL_SECONDS, FAILED_SHARE, GRACE } from '../alerts/rules/storage.ts';
+import { BACKUP_SECONDS, COPY_SECONDS, DRILL_SECONDS, FAILED_SHARE, GRACE, RESTORE_SECONDS } from '../alerts/rules/storage.ts';
 import type { Board, StatPanel } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import { IN_CLUSTER } from './ask.ts';
@@ -23,7 +23,7 @@ const quantile = (q: number): string =>
 
 const JOB = 'cluster, namespace, cronjob';
 const job = (what: string, names: string): string => `kube_cronjob_${what}{${IN_CLUSTER}, cronjob=~"${names}"}`;
-const ALL = '(backup|replicate)-.*';
+const ALL = '(backup|replicate|drill)-.*';
 const sinceSuccess = (names: string): string =>
   `time() - max by (${JOB}) (${job('status_last_successful_time', names)})`;
 /** Age of the jobs that have not succeeded once and are not suspended. */
@@ -32,6 +32,7 @@ const WITHOUT_SUCCESS = `time() - max by (${JOB}) (${job('created', ALL)}) unles
 const OF_LIMIT = [
   `(${sinceSuccess('backup-.*')}) / ${BACKUP_SECONDS}`,
   `(${sinceSuccess('replicate-.*')}) / ${COPY_SECONDS}`,
+  `(${sinceSuccess('drill-.*')}) / ${RESTORE_SECONDS}`,
   `(${WITHOUT_SUCCESS}) / ${GRACE}`,
 ].join(' or ');
 
@@ -103,6 +104,17 @@ export const storage = (spec: Spec): Board => {
         },
         sinceSuccess('replicate-.*'),
         COPY_SECONDS,
+      ),
+      age(
+        {
+          title: 'Oldest restore from the other region',
+          description:
+            'Since the newest dump was last taken from the other region, decrypted and restored in the cluster. Red: nobody knows that dumps can be read.',
+          empty: `${NO_KUBE}, or no job drill-* has ever succeeded`,
+          alerts: own('BackupNotRestored'),
+        },
+        sinceSuccess('drill-.*'),
+        RESTORE_SECONDS,
       ),
       age(
         {

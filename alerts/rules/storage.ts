@@ -1,4 +1,5 @@
-// Object storage and backups. Jobs are told by the name of their CronJob: backup-*, replicate-*. The restore drill runs on the bastion.
+// Object storage and backups. Jobs are told by the name of their CronJob: backup-*, replicate-*,
+// drill-*. Another restore drill runs on the bastion.
 import type { AlertFamily, ComponentAlert } from '../../src/generate/component-alert.ts';
 import { minutes, when } from './alert-test.ts';
 
@@ -92,6 +93,15 @@ const replication = overdue('replicate-', COPY_SECONDS, {
     '{{ $labels.namespace }}/{{ $labels.cronjob }} last succeeded {{ $value | humanizeDuration }} ago. IONOS does not replicate buckets between regions: what is newer exists only once.',
 });
 
+// A restore a day: two that failed, and two hours.
+export const RESTORE_SECONDS = 50 * HOUR;
+const restored = overdue('drill-', RESTORE_SECONDS, {
+  alert: 'BackupNotRestored',
+  summary: 'The newest dump was last restored {{ $value | humanizeDuration }} ago',
+  description:
+    '{{ $labels.namespace }}/{{ $labels.cronjob }} last restored a dump from the other region {{ $value | humanizeDuration }} ago. Dumps may be written and copied that nobody could read.',
+});
+
 // A drill a week: two that failed, and a day.
 export const DRILL_SECONDS = 15 * DAY;
 const drillSeries = (what: 'last_success' | 'begin') => `restore_drill_${what}_timestamp_seconds`;
@@ -141,7 +151,7 @@ export const GRACE = 26 * HOUR;
 const never: ComponentAlert = {
   alert: 'BackupNeverSucceeded',
   // A job that never succeeded has no time of success, so the alerts above cannot see it.
-  expr: `(time() - max by (cluster, namespace, cronjob) (kube_cronjob_created{cronjob=~"(backup|replicate)-.*"}) > ${GRACE})
+  expr: `(time() - max by (cluster, namespace, cronjob) (kube_cronjob_created{cronjob=~"(backup|replicate|drill)-.*"}) > ${GRACE})
 unless on (cluster, namespace, cronjob)
 kube_cronjob_status_last_successful_time
 unless on (cluster, namespace, cronjob)
@@ -168,4 +178,7 @@ unless on (cluster, namespace, cronjob)
   ],
 };
 
-export const STORAGE: AlertFamily = { name: 'storage', alerts: [objectStorage, backup, never, replication, drill] };
+export const STORAGE: AlertFamily = {
+  name: 'storage',
+  alerts: [objectStorage, backup, never, replication, restored, drill],
+};

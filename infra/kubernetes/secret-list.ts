@@ -106,7 +106,7 @@ export const SECRETS: readonly SecretSpec[] = [
   registry('backup'),
   secret('backup', 'database', (from) => ({ password: from.environment('TF_VAR_database_password') })),
   secret('backup', 'object-storage', (from) => ({ ...storage(from, 'backup'), ...storage(from, 'copy', 'copy_') })),
-  secret('backup', 'age', (from) => ({ recipient: from.ask('age_recipient') })),
+  secret('backup', 'age', (from) => ({ recipient: from.ask('age_recipient'), identity: from.ask('age_drill_key') })),
   secret('velero', 'object-storage', (from) => {
     const { access_key, secret_key } = storage(from, 'velero');
     return { cloud: `[default]\naws_access_key_id=${access_key}\naws_secret_access_key=${secret_key}\n` };

@@ -7,6 +7,7 @@ export const COMPONENT_ALERT_NAMES = [
   'AlloyUnhealthy',
   'BackupCopyTooOld',
   'BackupNeverSucceeded',
+  'BackupNotRestored',
   'BackupTooOld',
   'CertificateExpiresSoon',
   'CertificateInvalid',

@@ -25,6 +25,8 @@ const NEEDED_BY_PLATFORM = [
   ['shellcheck', '/usr/bin/shellcheck'],
   ['yamllint', '/usr/bin/yamllint'],
   ['debootstrap', '/usr/sbin/debootstrap'],
+  ['age', '/usr/bin/age'],
+  ['rclone', '/usr/bin/rclone'],
 ] as const;
 
 const POLICY = '/usr/sbin/policy-rc.d';
