@@ -1,5 +1,23 @@
 // Every Secret that the platform needs, and what its values are made of. No value is here.
 
+/** What only people know, and where it is to be had. */
+export const ASKED = {
+  ionos_dns_token: 'token of a user in the group dns_only, at most 365 days (Menu > Management > Token Manager)',
+  age_recipient:
+    'public key of an age key that is kept outside of the cluster: dumps are encrypted for it (age-keygen)',
+  age_drill_key: 'private key (AGE-SECRET-KEY-…) of another age key: the drill in the cluster reads dumps with it',
+  slack_flux: 'incoming webhook of Slack for what Flux says',
+  slack_web: 'incoming webhook of Slack for the team web',
+  slack_platform: 'incoming webhook of Slack for the team platform',
+  pagerduty_web: 'integration key (Events API v2) of the service of the team web',
+  pagerduty_platform: 'integration key (Events API v2) of the service of the team platform',
+  smtp_password: 'password of the mail account in notify.smtp',
+  deadman_url: 'address of the dead-man switch, for example of healthchecks.io',
+  grafana_client_id: 'client of the identity provider for Grafana',
+  grafana_client_secret: 'its secret',
+} as const satisfies Readonly<Record<string, string>>;
+export type Asked = keyof typeof ASKED;
+
 /** Where values come from; each throws an Error that says what is missing. */
 export interface Inputs {
   /** A path in `terraform output -json platform_secrets`. */
@@ -7,7 +25,7 @@ export interface Inputs {
   /** A variable, as for `terraform apply`. */
   environment(name: string): string;
   /** By hand, from the file of answers. */
-  ask(name: string): string;
+  ask(name: Asked): string;
   /** Made up once; kept when the file is written again. */
   random(): string;
   /** What platform-values.yaml and platform-settings.yaml say. */
@@ -20,22 +38,6 @@ export interface SecretSpec {
   readonly type?: string;
   readonly values: (from: Inputs) => Readonly<Record<string, string>>;
 }
-
-/** What only people know, and where it is to be had. */
-export const ASKED: Readonly<Record<string, string>> = {
-  ionos_dns_token: 'token of a user in the group dns_only, at most 365 days (Menu > Management > Token Manager)',
-  age_recipient:
-    'public key of an age key that is kept outside of the cluster: dumps are encrypted for it (age-keygen)',
-  slack_flux: 'incoming webhook of Slack for what Flux says',
-  slack_web: 'incoming webhook of Slack for the team web',
-  slack_platform: 'incoming webhook of Slack for the team platform',
-  pagerduty_web: 'integration key (Events API v2) of the service of the team web',
-  pagerduty_platform: 'integration key (Events API v2) of the service of the team platform',
-  smtp_password: 'password of the mail account in notify.smtp',
-  deadman_url: 'address of the dead-man switch, for example of healthchecks.io',
-  grafana_client_id: 'client of the identity provider for Grafana',
-  grafana_client_secret: 'its secret',
-};
 
 const SALTS = ['AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE'].flatMap((salt) => [`${salt}_KEY`, `${salt}_SALT`]);
 

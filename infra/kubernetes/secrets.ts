@@ -72,7 +72,7 @@ function sops(args: readonly string[], input: string): string {
   const { status, stdout, stderr, error } = spawnSync(process.env.SOPS ?? 'sops', args, { encoding: 'utf8', input });
   if (error !== undefined)
     throw new Error(`sops cannot be run (${error.message}): https://getsops.io, or name it in SOPS`);
-  if (status !== 0) throw new Error(`sops ${args[0]} failed: ${stderr.trim()}`);
+  if (status !== 0) throw new Error(`sops failed: ${stderr.trim()}`);
   return stdout;
 }
 
@@ -107,7 +107,7 @@ function encrypt(path: string, plain: string): string {
   const spec = SECRETS.find((one) => path.endsWith(`/${fileOf(one)}`))!;
   for (const key of madeUp(spec)) manifest.stringData[key] = old?.stringData?.[key] ?? manifest.stringData[key]!;
   return sops(
-    ['encrypt', '--filename-override', path, '--input-type', 'yaml', '--output-type', 'yaml'],
+    ['--config', CONFIG, 'encrypt', '--filename-override', path, '--input-type', 'yaml', '--output-type', 'yaml'],
     stringify(manifest),
   );
 }

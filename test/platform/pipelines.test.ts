@@ -195,17 +195,23 @@ exporter: { eventsTokenFile: token }
         REGISTRY_USER: 'u',
         REGISTRY_PASSWORD: 'hidden',
       });
-    expect(await image('plimsoll:latest')).toMatchObject({
-      code: 2,
-      out: expect.stringContaining('needs a tag that never moves'),
-    });
-    const { code, out } = await image('plimsoll:1.2.3');
-    expect(code).toBe(0);
-    expect(out).toMatch(
-      /docker buildx build .*--sbom=true --provenance=mode=max --push --tag r\.example\.com\/plimsoll:1\.2\.3/,
-    );
-    expect(out).toMatch(/cosign sign --yes r\.example\.com\/plimsoll@sha256:/);
-    expect(out).not.toContain('hidden');
+    for (const tag of ['latest', 'v', 'wordpress-latest', 'x-1.0.0'])
+      expect(await image(tag)).toMatchObject({ code: 2, out: expect.stringContaining(`no image is called ${tag}`) });
+    for (const [tag, reference, folder] of [
+      ['v1.2.3', 'plimsoll:1.2.3', '.'],
+      ['wordpress-7.0.1-1', 'wordpress:7.0.1-1', 'helm/wordpress/image'],
+      ['backup-0.1.0', 'backup:0.1.0', 'infra/kubernetes/backup/image'],
+    ] as const) {
+      const { code, out } = await image(tag);
+      expect(code).toBe(0);
+      const [, built] = out.split('\n');
+      expect(built).toContain('docker buildx build --platform linux/amd64 --sbom=true --provenance=mode=max --push');
+      expect(built).toContain(`--tag r.example.com/${reference} `);
+      expect(built!.trim().endsWith(` ${folder}`)).toBe(true);
+      expect(existsSync(join(ROOT, folder, 'Dockerfile')), folder).toBe(true);
+      expect(out).toContain(`cosign sign --yes r.example.com/${reference.split(':')[0]}@sha256:`);
+      expect(out).not.toContain('hidden');
+    }
   });
   it('a push without addresses says what it leaves out', async () => {
     const { code, out } = await run('infra/pipelines/push.sh', [], { GRAFANA_URL: '', MIMIR_URL: '' });

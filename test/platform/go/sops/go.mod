@@ -2,10 +2,7 @@ module plimsoll/test/platform/go/sops
 
 go 1.26
 
-tool (
-	filippo.io/age/cmd/age-keygen
-	github.com/getsops/sops/v3/cmd/sops
-)
+tool github.com/getsops/sops/v3/cmd/sops
 
 require (
 	cel.dev/expr v0.25.2 // indirect
