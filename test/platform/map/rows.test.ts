@@ -1,6 +1,6 @@
 // Each fault that a row of the map can have is found: one row for each, wrong in one thing.
 import { expect, it } from 'vitest';
-import { faultsOf, itemsOf, LATER, type Row, rowsOf } from './rows.ts';
+import { faultsOf, itemsOf, type Row, rowsOf } from './rows.ts';
 
 const EDGE = '`infra/terraform/modules/edge/cdn.tf` `ionoscloud_cdn_distribution`';
 const TEST = '`infra/terraform/modules/edge/tests/defaults.tftest.hcl`';
@@ -31,25 +31,13 @@ it.each<[string, Partial<Row>]>([
   ],
   ['ionoscloud_cdn_distribution is in none of the tests that the row names', { tested: '`test/probe/edge.test.ts`' }],
   ['src/probe/cdn.ts is no test file', { tested: `${TEST}, \`src/probe/cdn.ts\`` }],
-  ['it names no test: write — if there is none', { deployed: LATER, tested: '' }],
+  ['it names no test: write — if there is none', { deployed: 'Nothing to deploy', differs: 'Nothing.', tested: '' }],
   ['what is deployed has no test', { deployed: '`infra/pipelines/push.sh`', tested: '—' }],
-  [
-    'it says neither what deploys it, nor that it comes later, nor why there is nothing to deploy',
-    { deployed: 'Somewhere' },
-  ],
-  [
-    'it says neither what deploys it, nor that it comes later, nor why there is nothing to deploy',
-    { deployed: 'Nothing to deploy' },
-  ],
-  [`write "${LATER}"`, { deployed: `${EDGE}, not there yet` }],
+  ['it says neither what deploys it, nor why there is nothing to deploy', { deployed: 'Somewhere' }],
+  ['it says neither what deploys it, nor why there is nothing to deploy', { deployed: 'Nothing to deploy' }],
+  ['nothing is promised for later: say what stands in, and why', { deployed: `${EDGE}, not there yet` }],
 ])('%s', (fault, change) => {
   expect(faultsOf({ ...fine, ...change })).toEqual([fault]);
-});
-
-it('a row for later is a fault as soon as infra/kubernetes is there', () => {
-  const row = { ...fine, deployed: LATER, tested: '—' };
-  expect(faultsOf(row, () => false)).toEqual([]);
-  expect(faultsOf(row, () => true)).toEqual(['it says "not there yet", and infra/kubernetes is there: fill it in']);
 });
 
 it('arrows of one row are many, boxes are parted by semicolons, and a list item is taken as it is', () => {

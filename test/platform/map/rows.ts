@@ -4,8 +4,6 @@ import { join } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '../../..');
 export const README = join(ROOT, 'infra/README.md');
-/** What a row says of a part that a later step brings. */
-export const LATER = 'Filled by the Kubernetes part (helm/, infra/kubernetes/), not there yet';
 
 export interface Row {
   /** B1, A1, L1: boxes, arrows, list items. */
@@ -67,15 +65,12 @@ function textOf(path: string): string {
 const testText = (path: string): string =>
   [path, path.replace('environments.test.ts', 'policies.ts')].map(textOf).join('\n');
 
-const hasKubernetesPart = (): boolean => existsSync(join(ROOT, 'infra/kubernetes'));
-
 /** What is wrong with a row, in words; nothing if it is true. */
-export function faultsOf({ deployed, tested, differs }: Row, isBuilt = hasKubernetesPart): string[] {
+export function faultsOf({ deployed, tested, differs }: Row): string[] {
   const [by, tests] = [marked(deployed), marked(tested)];
   const paths = [...by, ...tests, ...marked(differs)].filter((word) => !isResource(word)).map(pathOf);
   const code = by.filter((word) => word.includes('.tf') || word.startsWith('infra/terraform')).map(textOf);
   const types = [...new Set(by.filter(isResource))];
-  const isLater = deployed.includes(LATER);
   return [
     ...paths.filter((path) => !existsSync(join(ROOT, path))).map((path) => `${path} does not exist`),
     ...types
@@ -87,10 +82,9 @@ export function faultsOf({ deployed, tested, differs }: Row, isBuilt = hasKubern
     ...tests.filter((path) => !TEST_FILE.test(path)).map((path) => `${path} is no test file`),
     ...(tests.length > 0 || tested === '—' ? [] : ['it names no test: write — if there is none']),
     ...(by.length > 0 && tests.length === 0 ? ['what is deployed has no test'] : []),
-    ...(by.length > 0 || isLater || (deployed === 'Nothing to deploy' && differs !== '')
+    ...(by.length > 0 || (deployed === 'Nothing to deploy' && differs !== '')
       ? []
-      : ['it says neither what deploys it, nor that it comes later, nor why there is nothing to deploy']),
-    ...(isLater && isBuilt() ? ['it says "not there yet", and infra/kubernetes is there: fill it in'] : []),
-    ...(/not there yet/.test(deployed.replace(LATER, '')) ? [`write "${LATER}"`] : []),
+      : ['it says neither what deploys it, nor why there is nothing to deploy']),
+    ...(/not there yet/.test(deployed) ? ['nothing is promised for later: say what stands in, and why'] : []),
   ];
 }
