@@ -1,4 +1,4 @@
-// Where the WordPress pods stand. Everything else about Kubernetes is kube-prometheus-stack's.
+// Where the WordPress pods stand, and whether what is in Git is in the cluster. Everything else about Kubernetes is kube-prometheus-stack's.
 import type { AlertFamily, ComponentAlert } from '../../src/generate/component-alert.ts';
 import { minutes, when } from './alert-test.ts';
 
@@ -96,4 +96,34 @@ count by (cluster, namespace) (${PODS})
   ],
 };
 
-export const KUBERNETES: AlertFamily = { name: 'kubernetes', alerts: [skew, missing] };
+const flux = (ready: string, suspended = 'false') =>
+  `gotk_resource_info{customresource_kind="HelmRelease", exported_namespace="wp", name="wordpress", ready="${ready}", suspended="${suspended}"}`;
+const FLUX_LABELS = { customresource_kind: 'HelmRelease', exported_namespace: 'wp', name: 'wordpress' };
+
+const notReady: ComponentAlert = {
+  alert: 'FluxNotReady',
+  // Unknown is how an object looks while it is applied, and how one looks that never ends.
+  expr: `max by (cluster, customresource_kind, exported_namespace, name) (gotk_resource_info{ready!="True", suspended!="true"}) > 0`,
+  forMs: minutes(30),
+  severity: 'ticket',
+  owner: 'platform',
+  needs: 'kube-state-metrics with customResourceState',
+  summary: 'Flux cannot apply {{ $labels.customresource_kind }} {{ $labels.exported_namespace }}/{{ $labels.name }}',
+  description:
+    'For 30 minutes {{ $labels.customresource_kind }} {{ $labels.exported_namespace }}/{{ $labels.name }} has not been ready: what is in Git is not what runs, and what depends on it waits.',
+  tests: [
+    when('failed', 31, { [flux('False')]: '1x60' }, FLUX_LABELS),
+    when('never ends', 31, { [flux('Unknown')]: '1x60' }, FLUX_LABELS),
+    when(
+      'applies, fails and applies',
+      31,
+      { [flux('Unknown')]: '1x20 _x40', [flux('False')]: '_x20 1x40' },
+      FLUX_LABELS,
+    ),
+    when('ready', 31, { [flux('True')]: '1x60' }),
+    when('suspended on purpose', 31, { [flux('False', 'true')]: '1x60' }),
+    when('29 minutes only', 29, { [flux('False')]: '1x60' }),
+  ],
+};
+
+export const KUBERNETES: AlertFamily = { name: 'kubernetes', alerts: [skew, missing, notReady] };

@@ -24,6 +24,7 @@ export const COMPONENT_ALERT_NAMES = [
   'EdgeHitRatioLow',
   'EdgePrivateContentCached',
   'EdgeServesStale',
+  'FluxNotReady',
   'LokiDiscardingLogs',
   'LokiFailing',
   'MariaDBConnectionsExhausted',

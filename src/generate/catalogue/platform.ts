@@ -44,6 +44,11 @@ export const PLATFORM: readonly CatalogueEntry[] = [
     gauge kube_cronjob_status_last_successful_time{cronjob} seconds`,
   ),
   ...entriesOf(
+    'kube-state-metrics with customResourceState, as infra/kubernetes sets it',
+    `
+    info gotk_resource_info{customresource_kind, exported_namespace, name, ready, suspended}`,
+  ),
+  ...entriesOf(
     'kubelet',
     `
     gauge kubelet_volume_stats_used_bytes{persistentvolumeclaim} bytes
