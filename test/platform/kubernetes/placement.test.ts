@@ -33,7 +33,7 @@ function chart(...sets: readonly string[]): string {
   const args = ['--namespace', SPACE, '--values', ciPath('wordpress', 'prod-values.yaml')];
   const { code, out } = template('wordpress', [...args, ...sets.flatMap((set) => ['--set', set])]);
   if (code !== 0) throw new Error(out);
-  return out.replace('minDomains: 3','').replace('whenUnsatisfiable: DoNotSchedule','whenUnsatisfiable: ScheduleAnyway').replace('platform.ionos/az','nothing/az');
+  return out;
 }
 
 const stays = ({ metadata }: Pod) => metadata.deletionTimestamp === undefined;
