@@ -1,5 +1,12 @@
 // Object storage and backups: do operations fail, how old is the last backup, was a restore ever tried.
-import { BACKUP_SECONDS, COPY_SECONDS, DRILL_SECONDS, FAILED_SHARE, GRACE, RESTORE_SECONDS } from '../alerts/rules/storage.ts';
+import {
+  BACKUP_SECONDS,
+  COPY_SECONDS,
+  DRILL_SECONDS,
+  FAILED_SHARE,
+  GRACE,
+  RESTORE_SECONDS,
+} from '../alerts/rules/storage.ts';
 import type { Board, StatPanel } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import { IN_CLUSTER } from './ask.ts';

@@ -20,7 +20,8 @@ const lookups = (what: string): string =>
   `sum by (cluster) (rate(redis_keyspace_${what}_total{${IN_CLUSTER}}[$__rate_interval]))`;
 const CRON = `probe_cron_lag_seconds{${IN_CLUSTER}, target=~"$target"}`;
 const NO_CRON = 'unknown: the step cron is off, its token is missing, or the site does not answer';
-const PLUGIN = 'not exported yet: the mu-plugin will';
+const PLUGIN = 'port 8081 of the WordPress pods is not scraped';
+const UPDATES = `${PLUGIN}, or wordpress.org cannot be asked`;
 
 export const wordpress = (spec: Spec): Board => {
   const [firing, which, history] = alertPanels(spec, 'wordpress', OF_TARGETS);
@@ -205,6 +206,36 @@ export const wordpress = (spec: Spec): Board => {
             queries: [{ expr: `max by (type) (wordpress_updates_pending{${IN_CLUSTER}})`, legend: '{{type}}' }],
             decimals: 0,
             min: 0,
+            empty: UPDATES,
+          }),
+          chart({
+            title: 'Pods without object cache',
+            description:
+              'They cannot reach Redis, and ask MariaDB for everything. One: its node or its network. All: Redis; see its board.',
+            queries: [
+              {
+                expr: `count(wordpress_object_cache_up{${IN_CLUSTER}} == 0) or 0 * count(wordpress_object_cache_up{${IN_CLUSTER}})`,
+                legend: 'pods',
+              },
+            ],
+            decimals: 0,
+            min: 0,
+            links: [toBoard('Redis', 'plimsoll-redis')],
+            empty: PLUGIN,
+          }),
+          chart({
+            title: 'Slow queries',
+            description:
+              'That the database server counts, whoever sent them; WordPress asks it. They rise with PHP workers busy: the database holds the pages up. See the board MariaDB.',
+            queries: [
+              {
+                expr: `max(rate(wordpress_database_slow_queries_total{${IN_CLUSTER}}[$__rate_interval]))`,
+                legend: 'queries',
+              },
+            ],
+            unit: 'ops',
+            min: 0,
+            links: [toBoard('MariaDB', 'plimsoll-mariadb')],
             empty: PLUGIN,
           }),
           { ...history, width: 12, height: 8 },

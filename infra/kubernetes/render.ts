@@ -1,34 +1,26 @@
 // Writes what the environments need of our own charts and spec: `npm run manifests`; with --check compares and changes nothing.
 // overlays/ENVIRONMENT is for `kubectl apply -k` on a cluster without Flux, apps/ENVIRONMENT/spec.yaml is the exporter's spec with Flux.
 // HELM names another helm than the one in PATH.
+
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { environmentSpec } from './environment-spec.ts';
+import { ENVIRONMENTS, type Environment, KUBERNETES, valuesOf } from './environments.ts';
 import { substitute } from './substitute.ts';
 
-const HERE = import.meta.dirname;
-const REPOSITORY = join(HERE, '../..');
+const REPOSITORY = join(KUBERNETES, '../..');
 const KUBE_VERSION = '1.36.2';
-export const ENVIRONMENTS = ['dev', 'prod'] as const;
-export type Environment = (typeof ENVIRONMENTS)[number];
-
 const HEAD = '# Written by `npm run manifests`; not to be changed by hand.\n';
-const read = (path: string): string => readFileSync(join(HERE, path), 'utf8');
+const read = (path: string): string => readFileSync(join(KUBERNETES, path), 'utf8');
 
-interface Manifest {
+/** An object as far as it is looked into here. */
+export interface Manifest {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly spec: { readonly values?: object; readonly chart: { readonly spec: { readonly chart: string } } };
 }
-
-/** What Terraform and we say of an environment, by name. */
-export const valuesOf = (environment: Environment): Readonly<Record<string, string>> =>
-  Object.assign(
-    {},
-    ...['platform-values', 'platform-settings'].map((name) => parse(read(`clusters/${environment}/${name}.yaml`)).data),
-  );
 
 /** All files by their path below infra/kubernetes; throws an Error with what kubectl or helm says. */
 export function rendered(environment: Environment): ReadonlyMap<string, string> {
@@ -43,7 +35,7 @@ export function rendered(environment: Environment): ReadonlyMap<string, string> 
     [`${overlay}/spec.yaml`, spec],
     [`${overlay}/namespaces.yaml`, namespacesOf(releases)],
     [`${overlay}/direct.yaml`, HEAD + substitute(read('overlays/direct.yaml'), values)],
-    ...releases.map((release) => [`${overlay}/${release.metadata.name}.yaml`, templated(release)] as const),
+    ...releases.map((release) => [`${overlay}/${release.metadata.name}.yaml`, bareChartOf(release)] as const),
   ]);
 }
 
@@ -61,8 +53,8 @@ function specMap(environment: Environment): string {
 /** The folder through kustomize; files that are not written yet are written first, as kustomize reads the disk. */
 function kustomized(folder: string, files: ReadonlyMap<string, string>): Manifest[] {
   for (const [name, text] of files)
-    if (!existsSync(join(HERE, folder, name))) writeFileSync(join(HERE, folder, name), text);
-  return documents(run('kubectl', ['kustomize', join(HERE, folder)]));
+    if (!existsSync(join(KUBERNETES, folder, name))) writeFileSync(join(KUBERNETES, folder, name), text);
+  return documents(run('kubectl', ['kustomize', join(KUBERNETES, folder)]));
 }
 
 const documents = (text: string): Manifest[] =>
@@ -79,18 +71,22 @@ function namespacesOf(releases: readonly Manifest[]): string {
   return HEAD + wanted.map((namespace) => stringify(namespace)).join('---\n');
 }
 
-function templated({ metadata, spec }: Manifest): string {
+/** What a chart of ours makes of a release; throws an Error with what helm says. */
+export function chartOf({ metadata, spec }: Manifest): string {
   const { name, namespace = 'default' } = metadata;
-  const bare = parse(read('overlays/values.yaml'))[name] ?? {};
-  const values = stringify(merged(spec.values ?? {}, bare));
   const chart = join(REPOSITORY, spec.chart.spec.chart);
   const args = ['template', name, chart, '--namespace', namespace, '--kube-version', KUBE_VERSION, '--values', '-'];
-  const objects = documents(run(process.env.HELM ?? 'helm', args, values)).map((object) => ({
-    ...object,
-    metadata: { ...object.metadata, namespace },
-  }));
-  return HEAD + objects.map((object) => stringify(object, { lineWidth: 0 })).join('---\n');
+  const objects = documents(run(process.env.HELM ?? 'helm', args, stringify(spec.values ?? {})));
+  return objects
+    .map((object) => stringify({ ...object, metadata: { ...object.metadata, namespace } }, { lineWidth: 0 }))
+    .join('---\n');
 }
+
+/** The same without what a bare cluster has not. */
+const bareChartOf = (release: Manifest): string => {
+  const { [release.metadata.name]: bare = {} } = parse(read('overlays/values.yaml'));
+  return HEAD + chartOf({ ...release, spec: { ...release.spec, values: merged(release.spec.values ?? {}, bare) } });
+};
 
 /** As helm merges values: maps by key, everything else is replaced. */
 function merged(base: object, over: object): object {
@@ -116,8 +112,8 @@ function run(program: string, args: readonly string[], input = ''): string {
 
 function main(isCheck: boolean): number {
   const files = new Map(ENVIRONMENTS.flatMap((environment) => [...rendered(environment)]));
-  const differ = [...files].filter(([path, text]) => !existsSync(join(HERE, path)) || read(path) !== text);
-  if (!isCheck) for (const [path, text] of differ) writeFileSync(join(HERE, path), text);
+  const differ = [...files].filter(([path, text]) => !existsSync(join(KUBERNETES, path)) || read(path) !== text);
+  if (!isCheck) for (const [path, text] of differ) writeFileSync(join(KUBERNETES, path), text);
   for (const [path] of differ) console.log(`${isCheck ? 'differs' : 'wrote'}  infra/kubernetes/${path}`);
   console.log(`${files.size} manifests, ${differ.length} ${isCheck ? 'differ' : 'written'}`);
   if (isCheck && differ.length > 0) console.error('npm run manifests writes them');

@@ -1,13 +1,14 @@
 // Writes secrets/ENVIRONMENT, encrypted by sops for the key in .sops.yaml. What is secret goes from Terraform through a pipe into sops and is
 // never on the disk: (cd infra/terraform/environments/dev && terraform output -json platform_secrets) | node infra/kubernetes/secrets.ts dev ANSWERS
 // ANSWERS is a YAML file outside of the repository with what only people know; `secrets.ts dev` without it prints an empty one.
+
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parse, stringify } from 'yaml';
-import { ENVIRONMENTS, type Environment, valuesOf } from './render.ts';
+import { ENVIRONMENTS, type Environment, valuesOf } from './environments.ts';
 import { ASKED, type Inputs, SECRETS, type SecretSpec } from './secret-list.ts';
 
 const HERE = import.meta.dirname;

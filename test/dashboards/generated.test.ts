@@ -57,7 +57,10 @@ const UNASKED = {
     'prometheus_tsdb_head_series',
     'redis_commands_processed_total',
     'scrape_samples_scraped',
+    'wordpress_cron_lag_seconds',
+    'wordpress_database_update_required',
     'wordpress_info',
+    'wordpress_updates_checked_timestamp_seconds',
   ],
 };
 it('every series of the catalogue is asked for by a board or a rule, or has a reason', () => {

@@ -253,6 +253,7 @@ describe('the workflows', () => {
       'follow.yml',
       'generated.yml',
       'image.yml',
+      'manifests.yml',
       'plan.yml',
     ]);
   });

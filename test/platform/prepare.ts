@@ -7,6 +7,7 @@ import { ensureTools } from './tools.ts';
 /** Programs that only their makers give out, and where. */
 const EXPECTED = {
   terraform: 'https://developer.hashicorp.com/terraform/install (1.11 or newer)',
+  kubectl: 'https://kubernetes.io/docs/tasks/tools (1.32 or newer)',
 } as const;
 
 function checkExpected(): void {

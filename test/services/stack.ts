@@ -32,7 +32,7 @@ export async function startStack(): Promise<Stack> {
     return [primary, await startRedis({ replicaOf: primary })] as const;
   };
   const [[database, databaseReplica], [cache, cacheReplica]] = await Promise.all([databases(), caches()]);
-  const wordpress = await startWordpress(database, siteUrl);
+  const wordpress = await startWordpress(database, siteUrl, { cache });
   await edge.start(wordpress.originUrl);
   return {
     siteUrl: `${siteUrl}/`,

@@ -1,17 +1,24 @@
-// The real WordPress of Debian on PHP-FPM behind nginx, in a private copy, installed through its own installer.
+// The real WordPress of Debian on PHP-FPM behind nginx, with the files of our image, in a private copy, installed through its own installer.
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { MariaDb } from './mariadb.ts';
 import { freePort, listens, privateFolder, type Server, startServer } from './process.ts';
+import type { RedisServer } from './redis.ts';
+import { environmentOf, type ImagePorts, placeServers, placeSite } from './wordpress-image.ts';
 
 export interface WordPress {
   readonly originUrl: string;
+  /** Where Prometheus scrapes it: host and port. */
+  readonly metrics: string;
+  readonly ports: ImagePorts;
   readonly root: string;
   /** nginx's access log: one JSON object a line, with traceparent. */
   accessLog(): string;
+  /** What PHP-FPM and PHP wrote. */
+  phpLog(): string;
   readonly php: Part;
   readonly nginx: Part;
   /** Runs PHP code inside WordPress, as a plugin could; returns what it prints. */
@@ -28,52 +35,91 @@ export interface Part {
 }
 
 export const HEALTH_TOKEN = 'health-token-of-the-demo';
-const MU_PLUGIN = new URL('../../helm/wordpress/image/mu-plugins/plimsoll-health.php', import.meta.url).pathname;
 
-/** `publicUrl`: what visitors type, e.g. https://shop.plimsoll.test:8443. `port`: where the origin listens, if it must be known before. */
-export async function startWordpress(mariadb: MariaDb, publicUrl: string, port?: number): Promise<WordPress> {
+const NEW_PORTS = (): [Promise<number>, Promise<number>, Promise<number>, Promise<number>] => [
+  freePort(),
+  freePort(),
+  freePort(),
+  freePort(),
+];
+
+export interface WordPressOptions {
+  /** Where the origin listens, if it must be known before. */
+  readonly port?: number;
+  /** The Redis of the object cache; without one there is no drop-in. Its password, if it has one, is in `env`. */
+  readonly cache?: Pick<RedisServer, 'port'>;
+  /** Variables of the container that are other ones. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** `publicUrl`: what visitors type, e.g. https://shop.plimsoll.test:8443. A number instead of options is the port of the origin. */
+export async function startWordpress(
+  mariadb: MariaDb,
+  publicUrl: string,
+  options: WordPressOptions | number = {},
+): Promise<WordPress> {
+  const { port, cache, env: more } = typeof options === 'number' ? { port: options } : options;
   const folder = privateFolder('wordpress');
   const root = join(folder.path, 'www');
-  const [webPort, phpPort] = [port ?? (await freePort()), await freePort()];
+  const [web, metrics, phpPort, status, platform] = await Promise.all([port ?? freePort(), ...NEW_PORTS()]);
+  const ports: ImagePorts = { web, metrics, php: phpPort, status, platform };
   await mariadb.sql(
     'CREATE DATABASE wordpress',
     "CREATE USER 'wordpress'@'%' IDENTIFIED BY 'wordpress'",
     "GRANT ALL ON wordpress.* TO 'wordpress'@'%'",
   );
-  copyFiles(root, mariadb.port, publicUrl);
-  writeFileSync(
-    join(folder.path, 'fpm.conf'),
-    `[global]\nerror_log = ${folder.path}/fpm.log\ndaemonize = no\n[www]\nuser = root\ngroup = root\nlisten = 127.0.0.1:${phpPort}\npm = static\npm.max_children = 4\nrequest_terminate_timeout = 30s\nclear_env = yes\n`,
-  );
-  for (const dir of ['body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']) mkdirSync(join(folder.path, dir));
-  writeFileSync(join(folder.path, 'nginx.conf'), nginxConf(folder.path, root, webPort, phpPort));
+  placeSite(root, publicUrl, cache !== undefined);
+  placeServers(folder.path, root, ports);
+  const env = environmentOf(mariadb.port, {
+    WP_HOME: publicUrl,
+    CDN_URL: `${publicUrl}/wp-content/uploads`,
+    PLIMSOLL_HEALTH_TOKEN: HEALTH_TOKEN,
+    RUN_FOLDER: folder.path,
+    ...(cache && { CACHE_PORT: String(cache.port) }),
+    ...more,
+  });
+  const inFolder = (name: string) => join(folder.path, name);
   const php = part(() =>
-    startServer('php-fpm8.2', [...PHP_OPTIONS, '-R', '-F', '-y', join(folder.path, 'fpm.conf')], () =>
-      listens(phpPort),
+    startServer(
+      'php-fpm8.2',
+      ['-R', '--nodaemonize', '-c', inFolder('php.ini'), '-y', inFolder('php-fpm.conf')],
+      async () => (await listens(phpPort)) && (await listens(platform)),
+      env,
     ),
   );
   const nginx = part(() =>
-    startServer('nginx', ['-c', join(folder.path, 'nginx.conf'), '-e', join(folder.path, 'error.log')], () =>
-      listens(webPort),
+    startServer(
+      inFolder('entrypoint.sh'),
+      ['nginx', '-c', inFolder('nginx.conf'), '-e', inFolder('error.log'), '-g', 'daemon off; user root;'],
+      () => listens(web),
+      env,
     ),
   );
   await Promise.all([php.start(), nginx.start()]);
   const { host } = new URL(publicUrl);
-  await install(webPort, host);
+  await install(web, host);
   await mariadb.sql(
     "UPDATE wordpress.wp_options SET option_value = '/%postname%/' WHERE option_name = 'permalink_structure'",
     "UPDATE wordpress.wp_options SET option_value = '' WHERE option_name = 'rewrite_rules'",
   );
+  const read = (name: string) => (existsSync(inFolder(name)) ? readFileSync(inFolder(name), 'utf8') : '');
   return {
-    originUrl: `http://127.0.0.1:${webPort}/`,
+    originUrl: `http://127.0.0.1:${web}/`,
+    metrics: `127.0.0.1:${metrics}`,
+    ports,
     root,
-    accessLog: () =>
-      existsSync(join(folder.path, 'access.log')) ? readFileSync(join(folder.path, 'access.log'), 'utf8') : '',
+    accessLog: () => read('access.log'),
+    phpLog: () => read('php.log'),
     php,
     nginx,
     async eval(code) {
       const script = `$_SERVER['HTTP_HOST'] = '${host}'; require 'wp-load.php'; ${code}`;
-      return (await promisify(execFile)('php8.2', [...PHP_OPTIONS, '-r', script], { cwd: root })).stdout;
+      const args = ['-c', inFolder('php.ini'), '-r', script];
+      const { stdout } = await promisify(execFile)('php8.2', args, {
+        cwd: root,
+        env: { ...env, PATH: process.env.PATH },
+      });
+      return stdout;
     },
     withFile: (path, change, body) => withFile(join(root, path), change, body),
     async remove() {
@@ -94,20 +140,6 @@ async function withFile(file: string, change: (old: string) => string, body: () 
   }
 }
 
-const EXTENSIONS = ['mysqlnd', 'mysqli', 'ctype', 'fileinfo', 'tokenizer'];
-/** As in production: errors go to the log, not into pages. A changed file is read at once. */
-const PHP_OPTIONS = [
-  '-n',
-  ...[
-    'extension_dir=/usr/lib/php/20220829',
-    ...EXTENSIONS.map((e) => `extension=${e}`),
-    'opcache.enable=1',
-    'opcache.revalidate_freq=0',
-    'zend_extension=opcache',
-    'display_errors=0',
-  ].flatMap((setting) => ['-d', setting]),
-];
-
 /** A server that can be stopped and started again. */
 export function part(run: () => Promise<Server>): Part {
   let server: Server | undefined;
@@ -120,55 +152,6 @@ export function part(run: () => Promise<Server>): Part {
     resume: () => server?.resume(),
   };
 }
-
-function copyFiles(root: string, dbPort: number, publicUrl: string): void {
-  cpSync('/usr/share/wordpress', root, {
-    recursive: true,
-    dereference: true,
-    filter: (source) => existsSync(source) && !/wp-content\/(languages|uploads|upgrade)$/.test(source),
-  });
-  rmSync(join(root, 'wp-config.php'), { force: true });
-  mkdirSync(join(root, 'wp-content/mu-plugins'), { recursive: true });
-  cpSync(MU_PLUGIN, join(root, 'wp-content/mu-plugins/plimsoll-health.php'));
-  writeFileSync(
-    join(root, 'wp-config.php'),
-    `<?php
-define('DB_NAME', 'wordpress'); define('DB_USER', 'wordpress'); define('DB_PASSWORD', 'wordpress'); define('DB_HOST', '127.0.0.1:${dbPort}');
-define('DB_CHARSET', 'utf8mb4'); define('DB_COLLATE', '');
-foreach (array('AUTH_KEY','SECURE_AUTH_KEY','LOGGED_IN_KEY','NONCE_KEY','AUTH_SALT','SECURE_AUTH_SALT','LOGGED_IN_SALT','NONCE_SALT') as $k) define($k, 'only for tests ' . $k);
-define('WP_HOME', '${publicUrl}'); define('WP_SITEURL', '${publicUrl}');
-define('DISABLE_WP_CRON', true); define('WP_HTTP_BLOCK_EXTERNAL', true); define('AUTOMATIC_UPDATER_DISABLED', true); define('WP_DEBUG', false);
-define('PLIMSOLL_HEALTH_TOKEN', '${HEALTH_TOKEN}');
-if (($_SERVER['HTTP_X_FORWARDED_PROTO'] ?? '') === 'https') $_SERVER['HTTPS'] = 'on';
-$table_prefix = 'wp_';
-if (!defined('ABSPATH')) define('ABSPATH', __DIR__ . '/');
-require_once ABSPATH . 'wp-settings.php';
-`,
-  );
-}
-
-const nginxConf = (
-  dir: string,
-  root: string,
-  port: number,
-  phpPort: number,
-): string => `daemon off; master_process on; user root; worker_processes 1; pid ${dir}/nginx.pid;
-events { worker_connections 256; }
-http {
-  include /etc/nginx/mime.types; default_type application/octet-stream;
-  client_body_temp_path ${dir}/body; proxy_temp_path ${dir}/proxy; fastcgi_temp_path ${dir}/fastcgi; uwsgi_temp_path ${dir}/uwsgi; scgi_temp_path ${dir}/scgi;
-  log_format json escape=json '{"status":$status,"uri":"$request_uri","traceparent":"$http_traceparent"}';
-  access_log ${dir}/access.log json;
-  server {
-    listen 127.0.0.1:${port}; root ${root}; index index.php; absolute_redirect off;
-    location / { try_files $uri $uri/ /index.php?$args; }
-    location ~ \\.php$ {
-      include /etc/nginx/fastcgi_params; fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name; fastcgi_param HTTP_HOST $http_host;
-      fastcgi_pass 127.0.0.1:${phpPort}; fastcgi_read_timeout 10s;
-    }
-  }
-}
-`;
 
 /** POSTs to the installer, as a person would with a browser. */
 async function install(port: number, host: string): Promise<void> {

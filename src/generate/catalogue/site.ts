@@ -15,11 +15,16 @@ export const SITE: readonly CatalogueEntry[] = [
     counter phpfpm_slow_requests{pool, scrape_uri} requests`,
   ),
   ...entriesOf(
-    'mu-plugin of the WordPress image: not exported yet',
+    'mu-plugin of the WordPress image',
     `
     info wordpress_info{version, php_version}
+    gauge wordpress_cron_lag_seconds seconds
     gauge wordpress_cron_overdue_events events
-    gauge wordpress_updates_pending{type} updates`,
+    gauge wordpress_updates_pending{type} updates
+    gauge wordpress_updates_checked_timestamp_seconds{type} seconds
+    gauge wordpress_object_cache_up pods
+    gauge wordpress_database_update_required sites
+    counter wordpress_database_slow_queries_total queries`,
   ),
   ...entriesOf(
     'mysqld_exporter 0.14 (which calls most of them untyped)',

@@ -1,10 +1,12 @@
 // Pods of everything of ours, made by the real controllers in namespaces that refuse what is not `restricted`. What upstream charts make is
 // not here: their charts cannot be had, and Flux renders them in the cluster.
+
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ENVIRONMENTS, KUBERNETES } from '../../../infra/kubernetes/environments.ts';
+import { documentsOf, fluxSteps } from '../../../infra/kubernetes/steps.ts';
 import { apply } from './apply.ts';
 import { type Cluster, startCluster } from './cluster.ts';
-import { documentsOf, ENVIRONMENTS, fluxSteps, KUBERNETES } from './manifests.ts';
 
 /** Kinds that make pods, and what those pods need to be made. */
 const MAKERS = ['Deployment', 'StatefulSet', 'Job', 'CronJob'];

@@ -1,23 +1,22 @@
 // What is applied in each environment, by Flux or without it, through a real Kubernetes API: strictly, and a second time without a
 // change. No controller runs, so nothing but an apply can change an object.
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { apply, changesOf, installKinds, restrictedNamespaces } from './apply.ts';
-import { type Cluster, startCluster } from './cluster.ts';
-import { moduleVersions } from './crds.ts';
+import { ENVIRONMENTS, type Environment, KUBERNETES } from '../../../infra/kubernetes/environments.ts';
 import {
   documentsOf,
-  ENVIRONMENTS,
-  type Environment,
   fluxFolders,
   fluxSteps,
-  KUBERNETES,
   kustomizationFolders,
   kustomized,
   type Step,
-} from './manifests.ts';
+} from '../../../infra/kubernetes/steps.ts';
+import { apply, changesOf, installKinds, restrictedNamespaces } from './apply.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+import { moduleVersions } from './crds.ts';
 
 /** Components that no environment has as it is committed, and the Kustomization to which they can be added. */
 const CHOICES = {

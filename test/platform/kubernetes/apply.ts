@@ -1,8 +1,8 @@
 // Manifests through server-side apply with strict validation. Anything that the API says, warnings too, is an error here.
 import { stringify } from 'yaml';
+import { documentsOf } from '../../../infra/kubernetes/steps.ts';
 import type { Cluster } from './cluster.ts';
 import { customResources } from './crds.ts';
-import { documentsOf } from './manifests.ts';
 
 export interface Applied {
   readonly kind: string;

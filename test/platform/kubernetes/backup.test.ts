@@ -1,17 +1,18 @@
 // Dump, copy and drill as their CronJobs run them, with Debian's tools: the database of an installed WordPress, and two object storages of
 // the tests for the two regions. What the alerts look at is the end of each job, so each fault must end it with something else than 0.
+
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { KUBERNETES } from '../../../infra/kubernetes/environments.ts';
 import { type MariaDb, startMariadb } from '../../services/mariadb.ts';
 import { type ObjectStorage, startObjectStorage } from '../../services/object-storage.ts';
 import { privateFolder } from '../../services/process.ts';
 import type { S3Object } from '../../services/s3-answers.ts';
 import { startWordpress } from '../../services/wordpress.ts';
-import { KUBERNETES } from './manifests.ts';
 
 const JOBS = join(KUBERNETES, 'backup/jobs');
 const folder = privateFolder('backup');

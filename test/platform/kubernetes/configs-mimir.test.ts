@@ -27,6 +27,8 @@ beforeAll(async () => {
     `-distributor.ha-tracker.enable=${settings.distributor.ha_tracker.enable_ha_tracker}`,
     `-distributor.ha-tracker.enable-for-all-users=${settings.limits.accept_ha_samples}`,
     '-distributor.ha-tracker.store=inmemory',
+    // Queriers answer to it; else it is the address of the machine, where nothing listens.
+    '-query-frontend.instance-addr=127.0.0.1',
   ]);
   ionos = createServer((request, response) => {
     keys.push(request.headers.apikey);

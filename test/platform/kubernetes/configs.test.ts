@@ -1,14 +1,15 @@
 // Configurations of the telemetry stack before the programs that read them: Collector, Mimir, Loki, Prometheus. What the charts add is not seen here.
 // Alloy cannot be built, so its file is only read for names that lead nowhere.
+
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { ENVIRONMENTS } from '../../../infra/kubernetes/environments.ts';
 import { problemsOf } from '../../../src/promql/check.ts';
 import { privateFolder } from '../../services/process.ts';
 import { type ToolName, toolPath } from '../tools.ts';
-import { ENVIRONMENTS } from './manifests.ts';
 import { type Anything, remoteWrites, stack, valuesOf } from './observability.ts';
 import { lokiConfig } from './observability-loki.ts';
 

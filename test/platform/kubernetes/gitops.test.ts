@@ -1,9 +1,12 @@
 // The manifests that Flux follows, as a whole: what is named is there, in an order that works, pinned, and nothing secret can be read.
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { rendered, valuesOf } from '../../../infra/kubernetes/render.ts';
+import { ENVIRONMENTS, KUBERNETES, valuesOf } from '../../../infra/kubernetes/environments.ts';
+import { rendered } from '../../../infra/kubernetes/render.ts';
+import { fluxSteps } from '../../../infra/kubernetes/steps.ts';
 import { toolPath } from '../tools.ts';
 import {
   careless,
@@ -17,7 +20,6 @@ import {
   unpinned,
   unwatched,
 } from './gitops.ts';
-import { ENVIRONMENTS, fluxSteps, KUBERNETES } from './manifests.ts';
 
 process.env.HELM = toolPath('helm');
 

@@ -1,6 +1,6 @@
 // What can be wrong with the way Flux is told what to do, found in the manifests alone. Pure: takes the steps of an environment, gives faults in words.
 import { parseAllDocuments } from 'yaml';
-import type { Step } from './manifests.ts';
+import type { Step } from '../../../infra/kubernetes/steps.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of any kind
 export type Manifest = any;

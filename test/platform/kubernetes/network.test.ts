@@ -1,15 +1,17 @@
 // The table "Who may speak to whom" of infra/kubernetes/README.md against what the policies of the platform and of our charts really open.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments, stringify } from 'yaml';
-import { ENVIRONMENTS, type Environment, valuesOf } from '../../../infra/kubernetes/render.ts';
-import { chartFolder, helm } from '../helm/chart.ts';
-import { KUBERNETES, kustomized, substituted } from './manifests.ts';
+import { parseAllDocuments } from 'yaml';
+import { ENVIRONMENTS, type Environment, KUBERNETES, valuesOf } from '../../../infra/kubernetes/environments.ts';
+import { chartOf } from '../../../infra/kubernetes/render.ts';
+import { kustomized, substituted } from '../../../infra/kubernetes/steps.ts';
+import { toolPath } from '../tools.ts';
 import { type NetworkPolicy, openWays, type Party } from './network.ts';
 import { outsiders, PODS } from './parties.ts';
 
-const CHART_OF: Readonly<Record<string, string>> = { wordpress: 'wordpress', plimsoll: 'exporter' };
+process.env.HELM = toolPath('helm');
 /** Named ports of our own pods. */
 const NAMES = { http: '9876' };
 
@@ -20,22 +22,7 @@ const objectsIn = (text: string): any[] =>
 function policiesOf(environment: Environment): NetworkPolicy[] {
   const built = (folder: string) => objectsIn(substituted(kustomized(join(KUBERNETES, folder)), valuesOf(environment)));
   const releases = built(`apps/${environment}`).filter(({ kind }) => kind === 'HelmRelease');
-  const ofCharts = releases.flatMap(({ metadata: { name, namespace }, spec }) => {
-    const args = [
-      'template',
-      name,
-      chartFolder(CHART_OF[name]!),
-      '--namespace',
-      namespace,
-      '--kube-version',
-      '1.36.2',
-      '--values',
-      '-',
-    ];
-    const { code, out } = helm(args, stringify(spec.values));
-    if (code !== 0) throw new Error(out);
-    return objectsIn(out).map((object) => ({ ...object, metadata: { ...object.metadata, namespace } }));
-  });
+  const ofCharts = releases.flatMap((release) => objectsIn(chartOf(release)));
   return [...built('infrastructure/policies'), ...ofCharts].filter(({ kind }) => kind === 'NetworkPolicy');
 }
 

@@ -2,7 +2,7 @@
 import type { Cluster, Reply } from './cluster.ts';
 
 /** The label by which the platform's node pools say where they are. */
-export const ZONE_LABEL = 'platform.ionos/az';
+const ZONE_LABEL = 'platform.ionos/az';
 
 export interface Node {
   readonly name: string;

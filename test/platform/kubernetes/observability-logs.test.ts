@@ -1,13 +1,14 @@
 // The alerts of log lines: LogQL that parses, labels that the generated routing knows, runbooks that are there, and a real Loki that finds the
 // lines which nginx, PHP and WordPress of the image write, and nothing else.
+
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parser as logql } from '@grafana/lezer-logql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { KUBERNETES } from '../../../infra/kubernetes/environments.ts';
 import { toolPath } from '../tools.ts';
-import { KUBERNETES } from './manifests.ts';
 import { type Anything, stack, valuesOf } from './observability.ts';
 import { type Loki, RULES, startLoki } from './observability-loki.ts';
 

@@ -1,10 +1,11 @@
 // A Loki with the configuration of its release. The part that the chart makes of its values is here; what it only adds (gossip, gRPC) is not.
+
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { KUBERNETES } from '../../../infra/kubernetes/environments.ts';
 import { freePort, privateFolder, startServer } from '../../services/process.ts';
 import { toolPath } from '../tools.ts';
-import { KUBERNETES } from './manifests.ts';
 import type { Anything } from './observability.ts';
 
 export const RULES = join(KUBERNETES, 'observability/loki/rules');

@@ -1,11 +1,12 @@
 // Each series of the catalogue has a scrape that brings it: what rules and boards ask for is really there, as far as manifests can say.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { ENVIRONMENTS, KUBERNETES } from '../../../infra/kubernetes/environments.ts';
 import { type Entry, SCRAPES, type Scrape, scrapesOf } from '../../../infra/kubernetes/observability/scrapes.ts';
 import { CATALOGUE } from '../../../src/generate/catalogue/catalogue.ts';
-import { ENVIRONMENTS, KUBERNETES } from './manifests.ts';
 import { type Anything, at, stack, valuesOf } from './observability.ts';
 
 /** Values of a chart of ours as its release sets them, on top of its defaults. */

@@ -1,9 +1,10 @@
 // The telemetry stack in its manifests: addresses, tenants, secrets, names that several parts share. Each check is seen to fail on a stack that is broken.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ENVIRONMENTS, KUBERNETES } from './manifests.ts';
+import { ENVIRONMENTS, KUBERNETES } from '../../../infra/kubernetes/environments.ts';
 import {
   type Anything,
   at,

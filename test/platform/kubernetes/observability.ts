@@ -1,10 +1,12 @@
 // The telemetry stack of an environment as objects, with the platform's values in their places, and the faults that can be found in them.
 // Pure but for reading the repository; never asks a cluster.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
+import { type Environment, KUBERNETES } from '../../../infra/kubernetes/environments.ts';
 import { SECRETS } from '../../../infra/kubernetes/secret-list.ts';
-import { type Environment, KUBERNETES, kustomized, substituted } from './manifests.ts';
+import { kustomized, substituted } from '../../../infra/kubernetes/steps.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of any kind, which the tests look into
 export type Anything = any;

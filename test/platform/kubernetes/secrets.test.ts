@@ -1,17 +1,17 @@
 // Secrets from Terraform's outputs and a file of answers into files that sops encrypts, with the real sops and age; and the values beside them.
+
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { environmentSpec } from '../../../infra/kubernetes/environment-spec.ts';
-import { valuesOf } from '../../../infra/kubernetes/render.ts';
+import { KUBERNETES, valuesOf } from '../../../infra/kubernetes/environments.ts';
 import { ASKED, SECRETS } from '../../../infra/kubernetes/secret-list.ts';
 import { substitute } from '../../../infra/kubernetes/substitute.ts';
 import { platformValues } from '../../../infra/kubernetes/values.ts';
 import { privateFolder } from '../../services/process.ts';
 import { toolPath } from '../tools.ts';
-import { KUBERNETES } from './manifests.ts';
 
 const ROOT = join(KUBERNETES, '../..');
 const folder = privateFolder('secrets');

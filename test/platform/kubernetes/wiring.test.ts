@@ -1,11 +1,15 @@
 // The whole platform, charts included: every Secret that is asked for is made, every receiver finds its files, every image is a known one.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ENVIRONMENTS, KUBERNETES } from '../../../infra/kubernetes/environments.ts';
+import { fluxSteps } from '../../../infra/kubernetes/steps.ts';
+import { toolPath } from '../tools.ts';
 import { type Placed, placed } from './gitops.ts';
-import { ENVIRONMENTS, fluxSteps, KUBERNETES } from './manifests.ts';
 import { imagesOf, KEYS_OF, missingSecrets, receiverFiles, unusedSecrets, withCharts } from './wiring.ts';
 
+process.env.HELM = toolPath('helm');
 const ROOT = join(KUBERNETES, '../..');
 const readme = readFileSync(join(KUBERNETES, 'README.md'), 'utf8');
 

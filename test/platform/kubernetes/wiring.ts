@@ -1,26 +1,16 @@
 // References across the whole platform: which Secrets are asked for, which images are pulled. Pure but for running helm on our own charts.
-import { join } from 'node:path';
-import { parse, parseAllDocuments, stringify } from 'yaml';
+
+import { parse, parseAllDocuments } from 'yaml';
+import { chartOf } from '../../../infra/kubernetes/render.ts';
 import { SECRETS } from '../../../infra/kubernetes/secret-list.ts';
-import { helm } from '../helm/chart.ts';
 import type { Manifest, Placed } from './gitops.ts';
-import { KUBERNETES } from './manifests.ts';
 
 /** All objects, with those that our charts make in the place of their releases. */
 export const withCharts = (all: readonly Placed[]): readonly Placed[] =>
   all.flatMap((one) => {
-    const { metadata, spec } = one.object;
-    const chart = spec?.chart?.spec?.chart;
-    if (one.object.kind !== 'HelmRelease' || !String(chart).startsWith('./')) return [one];
-    const args = ['template', metadata.name, join(KUBERNETES, '../..', chart), '--namespace', metadata.namespace];
-    const { code, out } = helm([...args, '--kube-version', '1.36.2', '--values', '-'], stringify(spec.values));
-    if (code !== 0) throw new Error(out);
-    return parseAllDocuments(out).flatMap((document) => {
-      const object = document.toJS();
-      return object === null
-        ? []
-        : [{ step: one.step, object: { ...object, metadata: { ...object.metadata, namespace: metadata.namespace } } }];
-    });
+    const { kind, spec } = one.object;
+    if (kind !== 'HelmRelease' || !String(spec.chart?.spec.chart).startsWith('./')) return [one];
+    return parseAllDocuments(chartOf(one.object)).map((document) => ({ step: one.step, object: document.toJS() }));
   });
 
 /** A key of a Secret, or all of it. */

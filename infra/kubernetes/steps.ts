@@ -1,18 +1,17 @@
 // What reaches a cluster, as text: each Flux Kustomization of an environment as kustomize-controller builds it, and the overlays for
 // clusters without Flux. Never parses and prints a manifest again, which would mend it.
+
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
-import { SECRETS } from '../../../infra/kubernetes/secret-list.ts';
-import { manifestOf } from '../../../infra/kubernetes/secrets.ts';
-import { substitute } from '../../../infra/kubernetes/substitute.ts';
-import { privateFolder } from '../../services/process.ts';
+import { type Environment, KUBERNETES } from './environments.ts';
+import { SECRETS } from './secret-list.ts';
+import { manifestOf } from './secrets.ts';
+import { substitute } from './substitute.ts';
 
-export const KUBERNETES = new URL('../../../infra/kubernetes', import.meta.url).pathname;
 const REPOSITORY = join(KUBERNETES, '../..');
-export const ENVIRONMENTS = ['dev', 'prod'] as const;
-export type Environment = (typeof ENVIRONMENTS)[number];
 
 /** What is applied in one go. */
 export interface Step {
@@ -44,14 +43,14 @@ export const documentsOf = (text: string): readonly string[] =>
 export function kustomized(folder: string, components: readonly string[] = []): string {
   if (components.length === 0) return kustomize(folder);
   // kustomize-controller writes them into the folder's own file: they come after what is there, and this is a layer above it.
-  const layer = privateFolder('kustomize');
-  const path = (to: string) => relative(layer.path, to);
+  const layer = mkdtempSync(join(tmpdir(), 'plimsoll-kustomize-'));
+  const path = (to: string) => relative(layer, to);
   try {
     const file = { resources: [path(folder)], components: components.map((name) => path(resolve(folder, name))) };
-    writeFileSync(join(layer.path, 'kustomization.yaml'), JSON.stringify(file));
-    return kustomize(layer.path);
+    writeFileSync(join(layer, 'kustomization.yaml'), JSON.stringify(file));
+    return kustomize(layer);
   } finally {
-    layer.remove();
+    rmSync(layer, { recursive: true });
   }
 }
 
