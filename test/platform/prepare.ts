@@ -1,6 +1,7 @@
 // Everything that npm run test:platform needs: Debian's packages, Go tools, Python tools. Terraform and kubectl are expected in PATH.
 import { spawnSync } from 'node:child_process';
 import { ensurePackages } from '../services/install.ts';
+import { customResources } from './kubernetes/crds.ts';
 import { ensurePython } from './python.ts';
 import { ensureTools } from './tools.ts';
 
@@ -21,6 +22,7 @@ try {
   ensurePackages(true);
   ensureTools();
   ensurePython();
+  customResources();
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;
