@@ -20,8 +20,8 @@ output "logs_tcp_endpoint" {
 }
 
 output "logs_http_endpoint" {
-  description = "Address for shippers over HTTP, authenticated by the key."
-  value       = ionoscloud_logging_pipeline.this.http_address
+  description = "URL for shippers over HTTP, authenticated by the key; the tag of a stream is its path."
+  value       = "https://${trimprefix(ionoscloud_logging_pipeline.this.http_address, "https://")}"
 }
 
 output "logs_key" {

@@ -52,7 +52,7 @@ run "outputs_for_prometheus_and_shippers" {
   }
 
   assert {
-    condition     = output.logs_tcp_endpoint == "logs-tcp.example.com:9000" && output.logs_http_endpoint == "logs-http.example.com"
+    condition     = output.logs_tcp_endpoint == "logs-tcp.example.com:9000" && output.logs_http_endpoint == "https://logs-http.example.com"
     error_message = "Both intakes of the logging pipeline must be in the outputs."
   }
 
