@@ -7,7 +7,7 @@ import { ENVIRONMENTS, KUBERNETES } from '../../../infra/kubernetes/environments
 import { fluxSteps } from '../../../infra/kubernetes/steps.ts';
 import { toolPath } from '../tools.ts';
 import { type Placed, placed } from './gitops.ts';
-import { imagesOf, KEYS_OF, missingSecrets, receiverFiles, unusedSecrets, withCharts } from './wiring.ts';
+import { imagesOf, KEYS_OF, missingSecrets, receiverFiles, scrapedTwice, unusedSecrets, withCharts } from './wiring.ts';
 
 process.env.HELM = toolPath('helm');
 const ROOT = join(KUBERNETES, '../..');
@@ -51,6 +51,15 @@ describe.each(ENVIRONMENTS)('in %s', (environment) => {
     expect(volumeMounts).toMatchObject([{ name: 'receivers', mountPath: '/etc/alertmanager/secrets' }]);
     const keys = KEYS_OF.get('monitoring/alertmanager-receivers') ?? [];
     expect(new Set(files)).toEqual(new Set(keys.map((key) => `/etc/alertmanager/secrets/${key}`)));
+  });
+
+  it('nothing is scraped twice', () => {
+    expect(scrapedTwice(all)).toEqual([]);
+    const twice = structuredClone(all) as Placed[];
+    twice.find(
+      ({ object }) => object.kind === 'HelmRelease' && object.metadata.name === 'velero',
+    )!.object.spec.values.metrics.serviceMonitor.enabled = true;
+    expect(scrapedTwice(twice)).toEqual(['velero/velero is scraped by its chart and by us']);
   });
 
   it('every image has a tag, and the README lists those without a digest', () => {

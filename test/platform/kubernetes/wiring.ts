@@ -119,3 +119,23 @@ export const receiverFiles = (config: string): readonly string[] => {
   walk(parse(config));
   return files;
 };
+
+/** Releases whose own monitor is on while a PodMonitor of ours asks the same pods: each series would be there twice. */
+export function scrapedTwice(all: readonly Placed[]): readonly string[] {
+  const ours = new Set(
+    all
+      .filter(({ object }) => object.kind === 'PodMonitor' && object.metadata.namespace === 'monitoring')
+      .flatMap(({ object }): string[] => object.spec.namespaceSelector?.matchNames ?? []),
+  );
+  const isOn = (value: Manifest, field = ''): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    ((/^(service|pod)_?monitor$/i.test(field) && value.enabled === true) ||
+      Object.entries(value).some(([name, inner]) => isOn(inner, name)));
+  return all
+    .filter(
+      ({ object }) =>
+        object.kind === 'HelmRelease' && ours.has(object.metadata.namespace) && isOn(object.spec.values ?? {}),
+    )
+    .map(({ object }) => `${object.metadata.namespace}/${object.metadata.name} is scraped by its chart and by us`);
+}
