@@ -48,11 +48,12 @@ function main(base: string | undefined): void {
       const { status, stderr } = spawnSync(process.execPath, [program, '--build', join(room, 'a')], {
         encoding: 'utf8',
       });
-      // A base that cannot be built is shown as nothing: everything is new then.
-      if (status !== 0) console.error(`${base} cannot be built: ${stderr.trim()}`);
+      // Then everything is new, and the reader should know why.
+      if (status !== 0) console.log(`${base} cannot be built: ${stderr.trim()}\n`);
     }
     build(join(room, 'b'));
-    const { out } = git(['diff', '--no-index', '--no-color', '--unified=3', 'a', 'b'], room);
+    const { code, out } = git(['diff', '--no-index', '--no-color', '--unified=3', 'a', 'b'], room);
+    if (code === null || code > 1) throw new Error(`git diff failed: ${out.trim()}`);
     print(base, out);
   } finally {
     git(['worktree', 'remove', '--force', before]);

@@ -8,7 +8,11 @@ const user = (name: string | undefined): string => encodeURIComponent(name ?? ''
 
 /** What a target of a kind is here. `url` takes the place of what stands there. */
 const ADDRESSES: Readonly<Record<string, (values: Values) => Readonly<Record<string, string>>>> = {
-  wordpress: (v) => ({ url: `https://${v.wordpress_host}/`, origin: `https://${v.origin_host}/` }),
+  wordpress: (v) => ({
+    url: `https://${v.wordpress_host}/`,
+    origin: `https://${v.origin_host}/`,
+    healthToken: `\${file:${SECRETS}/health/token}`,
+  }),
   cdn: (v) => ({ url: `https://${v.wordpress_host}/`, origin: `https://${v.origin_host}/` }),
   tls: (v) => ({ url: `tls://${v.wordpress_host}:443` }),
   dns: (v) => ({ url: `dns:///${v.wordpress_host}` }),

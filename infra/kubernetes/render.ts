@@ -3,11 +3,13 @@
 // HELM names another helm than the one in PATH.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { environmentSpec } from './environment-spec.ts';
 import { ENVIRONMENTS, type Environment, KUBERNETES, valuesOf } from './environments.ts';
+import { fluxSteps } from './steps.ts';
 import { substitute } from './substitute.ts';
 
 const REPOSITORY = join(KUBERNETES, '../..');
@@ -27,9 +29,9 @@ export function rendered(environment: Environment): ReadonlyMap<string, string> 
   const values = valuesOf(environment);
   const spec = specMap(environment);
   const [apps, overlay] = [`apps/${environment}`, `overlays/${environment}`];
-  const releases = kustomized(apps, new Map([['spec.yaml', spec]]))
-    .filter(({ kind }) => kind === 'HelmRelease')
-    .map((release) => parse(substitute(stringify(release), values)) as Manifest);
+  const releases = releasesOf(environment, spec).map(
+    (release) => parse(substitute(stringify(release), values)) as Manifest,
+  );
   return new Map([
     [`${apps}/spec.yaml`, spec],
     [`${overlay}/spec.yaml`, spec],
@@ -50,11 +52,18 @@ function specMap(environment: Environment): string {
   );
 }
 
-/** The folder through kustomize; files that are not written yet are written first, as kustomize reads the disk. */
-function kustomized(folder: string, files: ReadonlyMap<string, string>): Manifest[] {
-  for (const [name, text] of files)
-    if (!existsSync(join(KUBERNETES, folder, name))) writeFileSync(join(KUBERNETES, folder, name), text);
-  return documents(run('kubectl', ['kustomize', join(KUBERNETES, folder)]));
+/** The applications through kustomize, in a copy: the spec that they name may be another one here, or not be there yet. */
+function releasesOf(environment: Environment, spec: string): Manifest[] {
+  const room = mkdtempSync(join(tmpdir(), 'plimsoll-apps-'));
+  try {
+    cpSync(join(KUBERNETES, 'apps'), room, { recursive: true });
+    writeFileSync(join(room, environment, 'spec.yaml'), spec);
+    return documents(run('kubectl', ['kustomize', join(room, environment)])).filter(
+      ({ kind }) => kind === 'HelmRelease',
+    );
+  } finally {
+    rmSync(room, { recursive: true });
+  }
 }
 
 const documents = (text: string): Manifest[] =>
@@ -76,7 +85,7 @@ export function chartOf({ metadata, spec }: Manifest): string {
   const { name, namespace = 'default' } = metadata;
   const chart = join(REPOSITORY, spec.chart.spec.chart);
   const args = ['template', name, chart, '--namespace', namespace, '--kube-version', KUBE_VERSION, '--values', '-'];
-  const objects = documents(run(process.env.HELM ?? 'helm', args, stringify(spec.values ?? {})));
+  const objects = documents(run(process.env.HELM || 'helm', args, stringify(spec.values ?? {})));
   return objects
     .map((object) => stringify({ ...object, metadata: { ...object.metadata, namespace } }, { lineWidth: 0 }))
     .join('---\n');
@@ -110,14 +119,27 @@ function run(program: string, args: readonly string[], input = ''): string {
   return stdout;
 }
 
+/** Says what is made up; throws an Error if a manifest asks for a value that is not there, which Flux would take for an empty text. */
+function complain(environment: Environment): void {
+  fluxSteps(environment);
+  const madeUp = Object.entries(valuesOf(environment)).filter(([, value]) =>
+    /\bexample\.(internal|com|org)\b/.test(value),
+  );
+  if (madeUp.length > 0) console.error(`${environment}: still made up: ${madeUp.map(([name]) => name).join(', ')}`);
+}
+
 function main(isCheck: boolean): number {
   const files = new Map(ENVIRONMENTS.flatMap((environment) => [...rendered(environment)]));
   const differ = [...files].filter(([path, text]) => !existsSync(join(KUBERNETES, path)) || read(path) !== text);
   if (!isCheck) for (const [path, text] of differ) writeFileSync(join(KUBERNETES, path), text);
   for (const [path] of differ) console.log(`${isCheck ? 'differs' : 'wrote'}  infra/kubernetes/${path}`);
   console.log(`${files.size} manifests, ${differ.length} ${isCheck ? 'differ' : 'written'}`);
-  if (isCheck && differ.length > 0) console.error('npm run manifests writes them');
-  return isCheck && differ.length > 0 ? 1 : 0;
+  if (isCheck && differ.length > 0) {
+    console.error('npm run manifests writes them');
+    return 1;
+  }
+  for (const environment of ENVIRONMENTS) complain(environment);
+  return 0;
 }
 
 if (import.meta.main) {

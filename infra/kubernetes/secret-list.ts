@@ -18,6 +18,25 @@ export const ASKED = {
 } as const satisfies Readonly<Record<string, string>>;
 export type Asked = keyof typeof ASKED;
 
+/** What an answer must look like, where a wrong one would only be noticed at night. */
+export const SHAPES: Partial<Readonly<Record<Asked, RegExp>>> = {
+  age_recipient: /^age1[0-9a-z]{58}$/,
+  age_drill_key: /^AGE-SECRET-KEY-1[0-9A-Z]{58}$/,
+  slack_flux: /^https:\/\//,
+  slack_web: /^https:\/\//,
+  slack_platform: /^https:\/\//,
+  deadman_url: /^https:\/\//,
+};
+
+/** Inputs that say nothing: for who wants to know which keys there are. */
+export const NO_INPUTS: Inputs = {
+  terraform: () => 'x',
+  environment: () => 'x',
+  ask: () => 'x',
+  random: (name) => `random:${name}`,
+  setting: () => 'x',
+};
+
 /** Where values come from; each throws an Error that says what is missing. */
 export interface Inputs {
   /** A path in `terraform output -json platform_secrets`. */
@@ -26,8 +45,8 @@ export interface Inputs {
   environment(name: string): string;
   /** By hand, from the file of answers. */
   ask(name: Asked): string;
-  /** Made up once; kept when the file is written again. */
-  random(): string;
+  /** Made up once, and kept when the files are written again; the same for all that say the same name. */
+  random(name: string): string;
   /** What platform-values.yaml and platform-settings.yaml say. */
   setting(name: string): string;
 }
@@ -76,15 +95,16 @@ export const SECRETS: readonly SecretSpec[] = [
     CACHE_PASSWORD: from.environment('TF_VAR_cache_password'),
     S3_ACCESS_KEY: from.terraform('object_storage_keys', 'wordpress', 'access_key'),
     S3_SECRET_KEY: from.terraform('object_storage_keys', 'wordpress', 'secret_key'),
-    ...Object.fromEntries(SALTS.map((salt) => [salt, from.random()])),
-    PLIMSOLL_HEALTH_TOKEN: from.random(),
+    ...Object.fromEntries(SALTS.map((salt) => [salt, from.random(salt)])),
+    PLIMSOLL_HEALTH_TOKEN: from.random('health'),
   })),
 
   registry('monitoring'),
   // The exporter's own user: README.md of the repository has its rights.
-  secret('monitoring', 'plimsoll-database', (from) => ({ password: from.random() })),
+  secret('monitoring', 'plimsoll-database', (from) => ({ password: from.random('plimsoll-database') })),
+  secret('monitoring', 'plimsoll-health', (from) => ({ token: from.random('health') })),
   secret('monitoring', 'plimsoll-cache', (from) => ({ password: from.environment('TF_VAR_cache_password') })),
-  secret('monitoring', 'plimsoll-events', (from) => ({ token: from.random() })),
+  secret('monitoring', 'plimsoll-events', (from) => ({ token: from.random('events') })),
   secret('monitoring', 'ionos-metrics', (from) => ({ key: from.terraform('metrics_key') })),
   secret('monitoring', 'alertmanager-receivers', (from) => ({
     'pagerduty-web': from.ask('pagerduty_web'),
@@ -99,7 +119,7 @@ export const SECRETS: readonly SecretSpec[] = [
   secret('observability', 'tempo-s3', (from) => storage(from, 'tempo')),
   secret('observability', 'mimir-s3', (from) => storage(from, 'mimir')),
   secret('observability', 'ionos-logs', (from) => ({ key: from.terraform('logs_key') })),
-  secret('observability', 'grafana-admin', (from) => ({ user: 'admin', password: from.random() })),
+  secret('observability', 'grafana-admin', (from) => ({ user: 'admin', password: from.random('grafana') })),
   secret('observability', 'grafana-oidc', (from) => ({
     client_id: from.ask('grafana_client_id'),
     client_secret: from.ask('grafana_client_secret'),

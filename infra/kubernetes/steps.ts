@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { type Environment, KUBERNETES } from './environments.ts';
-import { SECRETS } from './secret-list.ts';
+import { NO_INPUTS, SECRETS } from './secret-list.ts';
 import { manifestOf } from './secrets.ts';
 import { substitute } from './substitute.ts';
 
@@ -126,11 +126,7 @@ function built({ metadata, spec }: Kustomization, components: readonly string[],
 }
 
 /** Secrets are their owner's and not in this repository: those that secrets.ts would write, with values that say nothing. */
-const decryptedSecrets = (): string => {
-  const x = () => 'x';
-  const inputs = { terraform: x, environment: x, ask: x, random: x, setting: x };
-  return SECRETS.map((spec) => stringify(manifestOf(spec, inputs))).join('---\n');
-};
+const decryptedSecrets = (): string => SECRETS.map((spec) => stringify(manifestOf(spec, NO_INPUTS))).join('---\n');
 
 /** Each manifest by itself, as some ask to be left alone: https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution */
 export function substituted(text: string, values: Readonly<Record<string, string>>): string {

@@ -86,6 +86,9 @@ describe('refused', () => {
     ['/xmlrpc.php', 403],
     ['/wp-cron.php', 403],
     ['/wp-config.php', 404],
+    ['/wp-admin/install.php', 404],
+    ['/wp-admin/install.php?step=2', 404],
+    ['/wp-admin/setup-config.php', 404],
     ['/readme.html', 404],
     ['/license.txt', 404],
     ['/.htaccess', 404],
@@ -106,9 +109,9 @@ describe('refused', () => {
 
 describe('the scheme and the address of the visitor', () => {
   /** As a peer at that address of the loopback network sends it. */
-  const seen = (localAddress: string, headers: Record<string, string>) =>
+  const seen = (localAddress: string, headers: Record<string, string>, at = site) =>
     new Promise<string>((resolve, reject) => {
-      get(`${site.url}/scheme.php`, { localAddress, headers }, (answer) => {
+      get(`${at.url}/scheme.php`, { localAddress, headers }, (answer) => {
         answer.setEncoding('utf8');
         answer.once('data', resolve);
       }).once('error', reject);
@@ -126,4 +129,21 @@ describe('the scheme and the address of the visitor', () => {
       },
     );
   });
+
+  it('from the gateway, who visits is what it has counted out, also behind a CDN that nobody knows', async () => {
+    const gateway = await startSite({ VISITOR_HEADER: 'X-Envoy-External-Address' });
+    try {
+      const headers = { ...FORWARDED, 'x-envoy-external-address': '198.51.100.7' };
+      await gateway.wordpress.withFile(
+        'scheme.php',
+        () => "<?php echo $_SERVER['REMOTE_ADDR'];",
+        async () => {
+          expect(await seen('127.0.0.1', headers, gateway)).toBe('198.51.100.7');
+          expect(await seen('127.0.0.2', headers, gateway)).toBe('127.0.0.2');
+        },
+      );
+    } finally {
+      await gateway.remove();
+    }
+  }, 60_000);
 });

@@ -143,6 +143,7 @@ describe('the entrypoint', () => {
     [{}, 'TRUSTED_PROXIES is missing'],
     [{ TRUSTED_PROXIES: '10.0.0.0/8; include /etc/passwd' }, 'must be networks with commas between'],
     [{ TRUSTED_PROXIES: '10.0.0.0/8\nevil' }, 'must be networks with commas between'],
+    [{ TRUSTED_PROXIES: '10.0.0.0/8', VISITOR_HEADER: 'X; evil' }, 'must be the name of a header'],
   ])('does not start nginx with %j', (env, message) => {
     const { status, stderr } = run(env as Record<string, string>, 'nginx', '-v');
     expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
@@ -150,7 +151,7 @@ describe('the entrypoint', () => {
   it('writes each network for nginx', () => {
     expect(run({ TRUSTED_PROXIES: '10.0.0.0/8,2001:db8::/32' }, 'nginx', '-v').status).toBe(0);
     expect(readFileSync(join(folder.path, 'trusted-proxies.conf'), 'utf8')).toBe(
-      'set_real_ip_from 10.0.0.0/8;\nset_real_ip_from 2001:db8::/32;\n',
+      'real_ip_header X-Forwarded-For;\nset_real_ip_from 10.0.0.0/8;\nset_real_ip_from 2001:db8::/32;\n',
     );
     expect(readFileSync(join(folder.path, 'from-proxy.conf'), 'utf8')).toBe('10.0.0.0/8 1;\n2001:db8::/32 1;\n');
   });

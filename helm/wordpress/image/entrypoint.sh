@@ -7,7 +7,10 @@ if [ "${1-}" = nginx ]; then
   case $TRUSTED_PROXIES in
     *[!0-9a-fA-F.:/,]*) echo "nginx cannot start: TRUSTED_PROXIES must be networks with commas between, and is: $TRUSTED_PROXIES" >&2; exit 1 ;;
   esac
-  : >"$run/trusted-proxies.conf"
+  case ${VISITOR_HEADER:=X-Forwarded-For} in
+    *[!A-Za-z-]*) echo "nginx cannot start: VISITOR_HEADER must be the name of a header, and is: $VISITOR_HEADER" >&2; exit 1 ;;
+  esac
+  echo "real_ip_header $VISITOR_HEADER;" >"$run/trusted-proxies.conf"
   : >"$run/from-proxy.conf"
   for network in $(echo "$TRUSTED_PROXIES" | tr ',' ' '); do
     echo "set_real_ip_from $network;" >>"$run/trusted-proxies.conf"

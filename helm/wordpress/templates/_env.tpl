@@ -16,6 +16,7 @@ has the old ConfigMap. Keys of the Secret are the names of the variables.
 - { name: S3_BUCKET, value: {{ .Values.objectStorage.bucket | quote }} }
 - { name: CDN_URL, value: {{ .Values.cdnUrl | default (printf "https://%s/wp-content/uploads" .Values.host) | quote }} }
 - { name: TRUSTED_PROXIES, value: {{ join "," .Values.trustedProxies | quote }} }
+- { name: VISITOR_HEADER, value: {{ .Values.visitorHeader | quote }} }
 # The root is read-only: wp-cli keeps its files here.
 - { name: HOME, value: /tmp }
 {{- end -}}

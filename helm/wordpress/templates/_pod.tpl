@@ -52,7 +52,7 @@ resources:
 {{- $ := index . 0 -}}
 metadata:
   labels:
-    {{- include "wordpress.labels" $ | nindent 4 }}
+    {{- include "wordpress.release" $ | nindent 4 }}
     app.kubernetes.io/component: {{ index . 1 }}
 spec:
   {{- include "wordpress.podSecurity" $ | nindent 2 }}

@@ -1,6 +1,6 @@
 // What a pull request shows: the program of the workflow in a clone of this repository.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KUBERNETES } from '../../../infra/kubernetes/environments.ts';
@@ -55,4 +55,26 @@ it('a base that is not there is an error', () => {
     code: 2,
     said: expect.stringMatching(/^diff: origin\/gone cannot be checked out: /),
   });
+});
+
+it('npm run manifests -- --check misses a file and does not write it; a value that is not there is named', () => {
+  const render = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['infra/kubernetes/render.ts', ...args], {
+      cwd: clone,
+      encoding: 'utf8',
+      env: { ...process.env, HELM: toolPath('helm') },
+    });
+    return { code: status, said: stdout + stderr };
+  };
+  const spec = join(clone, 'infra/kubernetes/apps/prod/spec.yaml');
+  rmSync(spec);
+  expect(render('--check')).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('differs  infra/kubernetes/apps/prod/spec.yaml'),
+  });
+  expect(existsSync(spec)).toBe(false);
+  expect(render().code).toBe(0);
+  const values = join(clone, 'infra/kubernetes/clusters/prod/platform-values.yaml');
+  writeFileSync(values, readFileSync(values, 'utf8').replace(/^ {2}copy_bucket:.*\n/m, ''));
+  expect(render()).toMatchObject({ code: 4, said: expect.stringContaining('no value for copy_bucket') });
 });

@@ -36,6 +36,9 @@ export const unpinned = (all: readonly Placed[]): readonly string[] => [
   ...ofKind(all, 'OCIRepository')
     .filter(({ object: { spec } }) => !EXACT.test(spec.ref?.tag ?? '') && spec.ref?.digest === undefined)
     .map(({ object }) => `${nameOf(object)}: ref.tag must be one release, and is ${JSON.stringify(object.spec.ref)}`),
+  ...ofKind(all, 'GitRepository')
+    .filter(({ object: { spec } }) => !EXACT.test(spec.ref?.tag ?? ''))
+    .map(({ object }) => `${nameOf(object)}: ref.tag must be one release, and is ${JSON.stringify(object.spec.ref)}`),
   ...ofKind(all, 'HelmRelease')
     .filter(
       ({ object: { spec } }) =>
@@ -87,11 +90,11 @@ export function homeless(all: readonly Placed[]): readonly string[] {
     .map(({ object }) => `${nameOf(object)}: nobody makes this namespace`);
 }
 
-/** Which release brings the kinds of a group. Those of Flux are there from the start. */
+/** Which release or Kustomization brings the kinds of a group. Those of Flux are there from the start. */
 const BROUGHT_BY: Readonly<Record<string, string>> = {
   'monitoring.coreos.com': 'prometheus-operator-crds',
-  'gateway.networking.k8s.io': 'gateway-crds',
-  'gateway.envoyproxy.io': 'gateway-crds',
+  'gateway.networking.k8s.io': 'gateway-api-crds',
+  'gateway.envoyproxy.io': 'envoy-gateway-crds',
   'cert-manager.io': 'cert-manager',
   'velero.io': 'velero',
 };
@@ -114,7 +117,9 @@ export function tooEarly(all: readonly Placed[]): readonly string[] {
     if (isBuiltIn(group) || FLUX.test(object.apiVersion)) return [];
     const release = BROUGHT_BY[group];
     if (release === undefined) return [`${nameOf(object)}: nobody brings the kinds of ${group}`];
-    const at = ofKind(all, 'HelmRelease').find(({ object: { metadata } }) => metadata.name === release)?.step;
+    const at = all.find(
+      ({ object: { kind, metadata } }) => /^(HelmRelease|Kustomization)$/.test(kind) && metadata.name === release,
+    )?.step;
     return at !== undefined && isAfter(step, at) ? [] : [`${nameOf(object)}: ${step} does not wait for ${release}`];
   });
 }
@@ -122,8 +127,10 @@ export function tooEarly(all: readonly Placed[]): readonly string[] {
 /** Kustomizations that would not say when something is wrong, or leave things behind. */
 export const careless = (all: readonly Placed[]): readonly string[] =>
   kustomizations(all).flatMap(({ metadata, spec }) => [
-    ...(spec.wait === true ? [] : [`${metadata.name}: without wait it is ready before its objects are`]),
-    ...(spec.prune === true || metadata.name === 'namespaces'
+    ...(spec.wait === true || spec.healthChecks?.length > 0
+      ? []
+      : [`${metadata.name}: without wait it is ready before its objects are`]),
+    ...(spec.prune === true || /^namespaces$|-crds$/.test(metadata.name)
       ? []
       : [`${metadata.name}: without prune what was removed stays`]),
     ...(spec.retryInterval === undefined || spec.timeout === undefined

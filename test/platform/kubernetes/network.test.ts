@@ -9,7 +9,7 @@ import { chartOf } from '../../../infra/kubernetes/render.ts';
 import { kustomized, substituted } from '../../../infra/kubernetes/steps.ts';
 import { toolPath } from '../tools.ts';
 import { type NetworkPolicy, openWays, type Party } from './network.ts';
-import { outsiders, PODS } from './parties.ts';
+import { outsiders, podsOf } from './parties.ts';
 
 process.env.HELM = toolPath('helm');
 /** Named ports of our own pods. */
@@ -26,7 +26,10 @@ function policiesOf(environment: Environment): NetworkPolicy[] {
   return [...built('infrastructure/policies'), ...ofCharts].filter(({ kind }) => kind === 'NetworkPolicy');
 }
 
-const partiesOf = (environment: Environment): readonly Party[] => [...outsiders(valuesOf(environment)), ...PODS];
+const partiesOf = (environment: Environment): readonly Party[] => [
+  ...outsiders(valuesOf(environment)),
+  ...podsOf(valuesOf(environment)),
+];
 
 /** Rows of the table; a cell may name several, with commas between. */
 function waysInReadme(parties: readonly Party[]): string[] {
@@ -77,7 +80,13 @@ describe.each(ENVIRONMENTS)('in %s', (environment) => {
   });
 
   it('a pod that nobody has named may only ask for names', () => {
-    const stranger: Party = { name: 'stranger', namespace: 'wordpress', labels: { app: 'x' }, ports: ['80'] };
+    const stranger: Party = {
+      name: 'stranger',
+      namespace: 'wordpress',
+      address: '10.208.9.9',
+      labels: { app: 'x' },
+      ports: ['80'],
+    };
     const ways = openWays(policies, [...parties, stranger], NAMES).filter((way) => way.includes('stranger'));
     expect(ways).toEqual(['stranger -> cluster DNS:53', 'stranger -> cluster DNS:udp/53']);
   });
@@ -95,8 +104,8 @@ describe.each(ENVIRONMENTS)('in %s', (environment) => {
 });
 
 describe('the way that policies are read', () => {
-  const a: Party = { name: 'a', namespace: 'one', labels: { app: 'a' }, ports: ['80'] };
-  const b: Party = { name: 'b', namespace: 'two', labels: { app: 'b' }, ports: ['80', 'udp/53'] };
+  const a: Party = { name: 'a', namespace: 'one', address: '10.0.0.1', labels: { app: 'a' }, ports: ['80'] };
+  const b: Party = { name: 'b', namespace: 'two', address: '10.0.0.2', labels: { app: 'b' }, ports: ['80', 'udp/53'] };
   const world: Party = { name: 'world', address: '198.51.100.1', ports: ['443'] };
   const policy = (namespace: string, spec: NetworkPolicy['spec']): NetworkPolicy => ({
     metadata: { name: 'p', namespace },
@@ -162,7 +171,7 @@ describe('the way that policies are read', () => {
       ['a -> world:443', 'b -> a:80', 'b -> world:443'],
     ],
     [
-      'what an ipBlock excepts is shut',
+      'what an ipBlock excepts is shut, and pods are addresses',
       [
         policy('one', {
           podSelector: {},
@@ -171,6 +180,9 @@ describe('the way that policies are read', () => {
         }),
       ],
       [
+        'a -> a:80',
+        'a -> b:80',
+        'a -> b:udp/53',
         'b -> a:80',
         'b -> b:80',
         'b -> b:udp/53',

@@ -9,8 +9,8 @@ export interface Party {
   readonly name: string;
   readonly namespace?: string;
   readonly labels?: Labels;
-  /** IPv4; for what is outside of the network of the pods. */
-  readonly address?: string;
+  /** IPv4. */
+  readonly address: string;
   /** What it listens on: `8080`, or `udp/53`. */
   readonly ports: readonly string[];
   /** It only answers, or is none of ours: what it may ask is not looked at. */
@@ -70,14 +70,10 @@ const isWithin = (address: string, cidrs: readonly string[]): boolean => {
   return list.check(address);
 };
 
-/** Whether a peer of a policy in `namespace` is this party. Pods are no addresses: an ipBlock is meant for what is outside. */
+/** Whether a peer of a policy in `namespace` is this party. An ipBlock means pods too, by their addresses, as with Calico. */
 function isPeer({ podSelector, namespaceSelector, ipBlock }: Peer, party: Party, namespace: string): boolean {
   if (ipBlock !== undefined)
-    return (
-      party.address !== undefined &&
-      isWithin(party.address, [ipBlock.cidr]) &&
-      !isWithin(party.address, ipBlock.except ?? [])
-    );
+    return isWithin(party.address, [ipBlock.cidr]) && !isWithin(party.address, ipBlock.except ?? []);
   if (party.namespace === undefined) return false;
   const inNamespace =
     namespaceSelector === undefined

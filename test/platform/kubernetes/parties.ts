@@ -8,7 +8,7 @@ const pod = (
   name: string,
   ports: readonly string[],
   labels: Readonly<Record<string, string>> = {},
-): Party => ({
+): Omit<Party, 'address'> => ({
   name: `${namespace}/${name}`,
   namespace,
   labels: { [NAME]: name, ...labels },
@@ -37,7 +37,13 @@ export const outsiders = (values: Readonly<Record<string, string>>): readonly Pa
 /** An address of a /24. */
 const host = (cidr: string, number: number): string => cidr.replace(/\.\d+\/24$/, `.${number}`);
 
-export const PODS: readonly Party[] = [
+type Unplaced = Omit<Party, 'address'>;
+
+/** Pods have addresses in their own network, one each. */
+export const podsOf = (values: Readonly<Record<string, string>>): readonly Party[] =>
+  PODS.map((one, number) => ({ ...one, address: values.pod_cidr!.replace(/\d+\.\d+\/\d+$/, `7.${number + 1}`) }));
+
+const PODS: readonly Unplaced[] = [
   {
     name: 'cluster DNS',
     namespace: 'kube-system',

@@ -19,6 +19,7 @@ afterAll(() => folder.remove());
 
 const USERS = ['wordpress', 'loki', 'tempo', 'mimir', 'backup', 'copy', 'velero'];
 const OUTPUTS = {
+  environment: 'plimsoll-dev',
   metrics_key: 'metrics-key-of-the-tests',
   logs_key: 'logs-key-of-the-tests',
   registry_pull_username: 'pull',
@@ -27,8 +28,12 @@ const OUTPUTS = {
     USERS.map((user) => [user, { access_key: `id-${user}`, secret_key: `secret-${user}` }]),
   ),
 };
+const SHAPED: Readonly<Record<string, string>> = {
+  age_recipient: `age1${'q'.repeat(58)}`,
+  age_drill_key: `AGE-SECRET-KEY-1${'Q'.repeat(58)}`,
+};
 const ANSWERS = Object.keys(ASKED)
-  .map((name) => `${name}: answer-${name}\n`)
+  .map((name) => `${name}: ${SHAPED[name] ?? `https://answer-${name}`}\n`)
   .join('');
 
 describe('secrets.ts', () => {
@@ -78,16 +83,16 @@ describe('secrets.ts', () => {
   it('refuses to write before the own key is in .sops.yaml', () => {
     expect(run(['dev', answers])).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/put your public key into .*\.sops\.yaml/),
+      stderr: expect.stringMatching(/put the public key of dev into .*\.sops\.yaml/),
     });
     execFileSync('age-keygen', ['--output', key], { stdio: 'pipe' });
     const recipient = /age1\w+/.exec(readFileSync(key, 'utf8'))![0];
     const config = join(here, '.sops.yaml');
-    writeFileSync(config, readFileSync(config, 'utf8').replace('age1REPLACE', recipient));
+    writeFileSync(config, readFileSync(config, 'utf8').replace('age1REPLACE-dev', recipient));
   });
 
   it('says all that is missing at once, and writes nothing', () => {
-    writeFileSync(join(folder.path, 'few.yaml'), 'slack_web: x\n');
+    writeFileSync(join(folder.path, 'few.yaml'), 'slack_web: https://x\n');
     const { code, stderr } = run(['dev', join(folder.path, 'few.yaml')], '{"metrics_key":"x"}', {
       TF_VAR_cache_password: '',
     });
@@ -117,6 +122,21 @@ describe('secrets.ts', () => {
     }
   });
 
+  it.each([
+    ['age_recipient: age1short\n', 'age_recipient in the file of answers is none: public key of an age key'],
+    ['slack_web: hooks.slack.com\n', 'slack_web in the file of answers is none'],
+  ])('%j is refused', (line, said) => {
+    const file = join(folder.path, 'odd.yaml');
+    writeFileSync(file, ANSWERS.replace(new RegExp(`^${line.split(':')[0]}:.*\\n`, 'm'), line));
+    expect(run(['dev', file])).toMatchObject({ code: 2, stderr: expect.stringContaining(said) });
+  });
+
+  it('outputs of another environment are refused, and what is no JSON', () => {
+    const other = JSON.stringify({ ...OUTPUTS, environment: 'plimsoll-prod' });
+    expect(run(['dev', answers], other).stderr).toContain('these are the secrets of plimsoll-prod, not of dev');
+    expect(run(['dev', answers], 'Error: no state').stderr).toContain('no JSON on standard input');
+  });
+
   it('and sops gives back what went in', () => {
     expect(decrypted('observability-loki-s3.yaml').stringData).toEqual({
       access_key: 'id-loki',
@@ -137,10 +157,17 @@ describe('secrets.ts', () => {
     expect(after).toEqual({ ...before, DB_PASSWORD: 'another-password-of-the-tests' });
     const salts = Object.entries(after).filter(([name]) => /_(KEY|SALT)$/.test(name) && !name.startsWith('S3'));
     expect(new Set(salts.map(([, value]) => value)).size).toBe(8);
+    expect(decrypted('monitoring-plimsoll-health.yaml').stringData.token).toBe(after.PLIMSOLL_HEALTH_TOKEN);
+    const without = run(['dev', answers], undefined, { SOPS_AGE_KEY_FILE: '/nowhere' });
+    expect([without.code, without.stderr]).toEqual([
+      2,
+      expect.stringContaining('set SOPS_AGE_KEY_FILE to the private key'),
+    ]);
   });
 
   it.each([
     ['no environment', ['staging'], 'usage: secrets.ts dev|prod'],
+    ['a key of prod that is not there yet', ['prod', answers], 'put the public key of prod into'],
     ['no sops', ['dev', answers], 'sops cannot be run'],
   ])('%s: says so in a line', (name, args, said) => {
     const { code, stderr } = run(args, undefined, name === 'no sops' ? { SOPS: '/nowhere/sops' } : {});
@@ -213,7 +240,7 @@ describe('the spec of an environment', () => {
       readFileSync(join(KUBERNETES, `apps/${environment}/spec.yaml`), 'utf8'),
     ).data;
     const run = join(folder.path, `run-${environment}`);
-    for (const path of ['database/password', 'cache/password', 'events/token']) {
+    for (const path of ['database/password', 'cache/password', 'events/token', 'health/token']) {
       mkdirSync(join(run, path, '..'), { recursive: true });
       writeFileSync(join(run, path), 'a-secret-of-the-tests-that-is-long-enough');
     }

@@ -2,7 +2,7 @@
 
 import { parse, parseAllDocuments } from 'yaml';
 import { chartOf } from '../../../infra/kubernetes/render.ts';
-import { SECRETS } from '../../../infra/kubernetes/secret-list.ts';
+import { NO_INPUTS, SECRETS } from '../../../infra/kubernetes/secret-list.ts';
 import type { Manifest, Placed } from './gitops.ts';
 
 /** All objects, with those that our charts make in the place of their releases. */
@@ -68,10 +68,9 @@ const madeBy = (all: readonly Placed[]): ReadonlySet<string> =>
     }),
   ]);
 
-const NOTHING = { terraform: () => 'x', environment: () => 'x', ask: () => 'x', random: () => 'x', setting: () => 'x' };
 /** Keys of the Secrets that secrets.ts writes, by NAMESPACE/NAME. */
 export const KEYS_OF: ReadonlyMap<string, readonly string[]> = new Map(
-  SECRETS.map(({ namespace, name, values }) => [`${namespace}/${name}`, Object.keys(values(NOTHING))]),
+  SECRETS.map(({ namespace, name, values }) => [`${namespace}/${name}`, Object.keys(values(NO_INPUTS))]),
 );
 
 /** What is asked for and nobody makes. */

@@ -54,6 +54,7 @@ output "platform_secrets" {
   description = "What the Kubernetes part needs as secrets: put them into SOPS files, never into values."
   sensitive   = true
   value = {
+    environment            = local.name
     registry_pull_username = module.registry.pull_username
     registry_pull_password = module.registry.pull_password
     metrics_key            = module.observability.metrics_key
