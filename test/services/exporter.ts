@@ -51,7 +51,9 @@ export async function startExporter({ args, env = {}, within = [], listen }: Opt
     stream?.on('data', (chunk) => {
       log += chunk;
     });
-  const text: Exporter['text'] = async (path, headers = {}) => (await fetch(url + path, { headers })).text();
+  // A connection for each: while a test runs a command and waits, nobody would notice here that a kept one was closed.
+  const text: Exporter['text'] = async (path, headers = {}) =>
+    (await fetch(url + path, { headers: { connection: 'close', ...headers } })).text();
   const exporter: Exporter = {
     url,
     pid: child.pid ?? 0,
