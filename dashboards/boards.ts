@@ -1,5 +1,4 @@
-// The boards, in the order of the folder. A new one: a file, and a line here. The board of real users (plimsoll-real-users)
-// goes behind that of the edge.
+// The boards, in the order of the folder. A new one: a file, and a line here.
 import type { Board } from '../src/grafana/board.ts';
 import type { Spec } from '../src/spec/spec.ts';
 import { dnsTls } from './dns-tls.ts';
@@ -10,6 +9,7 @@ import { kubernetes } from './kubernetes.ts';
 import { mariadb } from './mariadb.ts';
 import { onCall } from './on-call.ts';
 import { overview } from './overview.ts';
+import { realUsers } from './real-users.ts';
 import { redis } from './redis.ts';
 import { sloDetail } from './slo-detail.ts';
 import { sloList } from './slo-list.ts';
@@ -25,6 +25,7 @@ export const BOARDS: readonly ((spec: Spec) => Board)[] = [
   mariadb,
   redis,
   edge,
+  realUsers,
   dnsTls,
   storage,
   kubernetes,

@@ -24,11 +24,17 @@ import { createResolver, type Resolve } from './probe/resolve.ts';
 import { type Run, runProbe } from './probe/runner.ts';
 import { createScheduler } from './probe/scheduler.ts';
 import type { Tracer } from './probe/trace-port.ts';
+import { makeAssets } from './rum/assets.ts';
+import type { TracedView } from './rum/counting.ts';
+import { numbersRoute } from './rum/numbers-route.ts';
+import { RealUsers } from './rum/real-users.ts';
+import { rumRoutes } from './rum/routes.ts';
 import type { Spec } from './spec/spec.ts';
 import type { Target } from './spec/target.ts';
 import { ChangeLog } from './store/change-log.ts';
 import { Ledger } from './store/ledger.ts';
 import type { Store } from './store/store.ts';
+import { Web } from './web/web.ts';
 
 export interface ExporterPorts {
   readonly version: string;
@@ -37,6 +43,10 @@ export interface ExporterPorts {
   /** Opens the store; called again every 5 s while it fails. StoreRefused is thrown on to the caller, at the start. */
   openStore(): Store;
   readonly access: Access;
+  /** Files that the spec was read from, for people. */
+  readonly files?: readonly string[];
+  /** Hears of page views whose server named its trace. */
+  readonly onView?: ((view: TracedView) => void) | undefined;
 }
 
 export interface Exporter {
@@ -51,9 +61,30 @@ export interface Exporter {
 }
 
 const STOP_GRACE_MS = 3_000;
+
+function madeOnce<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+function sayLoaded({ spec }: Engine, own: OwnMetrics): void {
+  own.set('plimsoll_config_last_reload_successful', 1);
+  own.setOnly('plimsoll_rules_info', 1, { version: sloRules(spec).version });
+  own.set('plimsoll_config_last_reload_success_timestamp_seconds', Date.now() / 1000);
+}
+
+function logTiers(engine: Engine, log: Logger): void {
+  for (const { slo, tier, fires } of engine.tierChanges()) {
+    if (fires) log.warn({ slo, tier }, 'the condition of an alert tier holds');
+    else log.info({ slo, tier }, 'the condition of an alert tier holds no longer');
+  }
+}
+
 /** Builds the exporter for a spec that passed its checks. Nothing runs before start(). */
 export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<Exporter> {
-  const { log, openStore } = ports;
+  const { log } = ports;
+  const web = new Web();
+  const openStore = web.seeing(ports.openStore);
   const own = new OwnMetrics();
   own.set('plimsoll_build_info', 1, { version: ports.version, node: process.version });
   const opened = tryOpen(openStore, log);
@@ -64,6 +95,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   const ledger = new Ledger(store);
   const engine = new Engine(spec, { ledger, own, now: timeline.now });
   const changes = new Changes(spec, { changeLog: new ChangeLog(store?.changes), log, now: timeline.now });
+  const realUsers = new RealUsers(spec, { now: Date.now, monotonicMs, onView: ports.onView });
   const lag = watchLoopLag();
   const named = createResolver({ kind: 'named' });
   const networkUp = watchOwnNetwork(() => engine.spec.exporter.controls, named, monotonicMs);
@@ -79,14 +111,12 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     run: (target, stop) => run(target, named, stop),
     onRun(finished, delayMs) {
       own.observe('plimsoll_run_start_delay_seconds', Math.max(0, delayMs) / 1000);
-      for (const each of [engine, runLog, changes]) each.onRun(finished);
+      for (const each of [engine, runLog, changes, web]) each.onRun(finished);
     },
     onMissed: (target, reason) => engine.onMissed(target, reason),
   });
 
-  let stopping = false;
-  let specValid = true;
-  let started = false;
+  let [stopping, specValid, started] = [false, true, false];
   const keeper = new Keeper(opened, { engine, changes, own, log, openStore, now: timeline.now, monotonicMs });
   let sinceTick = performance.now();
   const tick = () => {
@@ -94,15 +124,13 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     sinceTick = performance.now();
     own.set('plimsoll_clock_offset_seconds', timeline.offsetMs() / 1000);
     own.set('plimsoll_runs_in_flight', scheduler.inFlight);
-    keeper.tick();
-    for (const { slo, tier, fires } of engine.tierChanges()) {
-      if (fires) log.warn({ slo, tier }, 'the condition of an alert tier holds');
-      else log.info({ slo, tier }, 'the condition of an alert tier holds no longer');
-    }
+    for (const each of [keeper, realUsers]) each.tick();
+    logTiers(engine, log);
   };
 
   const server = createServer(ports.access, (error) => log.error({ err: error }, 'request failed'));
   const { app } = server;
+  await web.serve(server, { engine, changes, version: ports.version, files: ports.files, isValid: () => specValid });
   await openApi(app, ports.version);
   healthRoutes(app, {
     notReady() {
@@ -112,9 +140,10 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     },
   });
   await server.guarded((guarded) => {
-    metricsRoute(guarded, { engine, changes, own });
+    metricsRoute(guarded, { engine, changes, own, more: () => realUsers.families() });
     sloRoutes(guarded, engine, () => specValid);
     changeRoutes(guarded, changes);
+    numbersRoute(guarded, realUsers);
     probeRoute(guarded, {
       concurrency: () => engine.spec.exporter.concurrency,
       find: (target, module) => findTarget(engine.spec, target, module),
@@ -124,6 +153,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   });
 
   await server.writing((scope) => tellRoute(scope, changes));
+  await app.register(async (scope) => rumRoutes(scope, { realUsers, assets: madeOnce(makeAssets), monotonicMs }));
 
   let ticker: NodeJS.Timeout | undefined;
   const arm = () => {
@@ -132,9 +162,8 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   };
   const loaded = () => {
     specValid = true;
-    own.set('plimsoll_config_last_reload_successful', 1);
-    own.setOnly('plimsoll_rules_info', 1, { version: sloRules(engine.spec).version });
-    own.set('plimsoll_config_last_reload_success_timestamp_seconds', Date.now() / 1000);
+    web.loaded(engine.spec);
+    sayLoaded(engine, own);
   };
   loaded();
   return {
@@ -149,8 +178,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     load(next, renewed) {
       const lacking = server.renew(renewed);
       if (lacking.length > 0) log.warn({ settings: lacking }, 'these take effect at the next start');
-      engine.load(next);
-      changes.load(next);
+      for (const each of [engine, changes, realUsers]) each.load(next);
       scheduler.setTargets(next.targets);
       runLog.keepTargets(new Set(next.targets.map((t) => t.name)));
       arm();
@@ -166,6 +194,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       await scheduler.stop(STOP_GRACE_MS);
       tick();
       await app.close();
+      realUsers.stop();
       lag.stop();
       keeper.close();
     },

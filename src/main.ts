@@ -6,6 +6,7 @@ import { registerDiff } from './cli/diff.ts';
 import { registerEvent } from './cli/event.ts';
 import { CommandError, EXIT } from './cli/exit.ts';
 import { registerExplain } from './cli/explain.ts';
+import { registerExport } from './cli/export.ts';
 import { registerGenerate } from './cli/generate.ts';
 import { registerInit } from './cli/init.ts';
 import { registerPreview } from './cli/preview.ts';
@@ -47,6 +48,7 @@ for (const register of [
   registerStatus,
   registerEvent,
   registerBackup,
+  registerExport,
   registerSimulate,
   registerDiff,
   registerPush,

@@ -32,6 +32,14 @@ export async function fetchSlos(options: ClientOptions): Promise<Answer> {
   throw refusal(options, status, body, 'exporter.tokenFile');
 }
 
+/** GET /status.json. Throws CommandError: exit code 2 for wrong options, 4 if no exporter answers there or it has no status page. */
+export async function fetchStatusPage(options: ClientOptions): Promise<unknown> {
+  const { status, body } = await ask(options, '/status.json');
+  const data = parsed(body);
+  if (status === 200 && data !== undefined) return data;
+  throw refusal(options, status, body, 'exporter.tokenFile');
+}
+
 /**
  * POST /api/v1/events. Returns when the change happened, and whether it is on disk there. Throws CommandError: exit code 2 for wrong options and for
  * a change that the exporter refuses, 4 if no exporter answers there or it does not let us in.

@@ -1,4 +1,4 @@
-// plimsoll generate alerts|dashboards|chart: writes what on-call gets, or with --check says whether the folder is what the spec says.
+// plimsoll generate alerts|dashboards|chart|faro: writes what on-call gets, or with --check says whether the folder is what the spec says.
 import type { Command } from 'commander';
 import { loadSpec } from '../files/load-spec.ts';
 import { type Drift, driftIn, fileInTheWay, writeGenerated } from '../files/write-generated.ts';
@@ -32,6 +32,7 @@ const GENERATORS: Readonly<Record<string, { out: string; load: () => Promise<Gen
       return (spec) => chartFiles([...alertsOf(spec), ...boardsOf(spec)]);
     },
   },
+  faro: { out: 'faro', load: async () => (await import('../generate/alloy-faro.ts')).faroReceiver },
 };
 
 function refuse(error: unknown): never {
@@ -56,12 +57,12 @@ export function registerGenerate(program: Command): void {
   program
     .command('generate <what>')
     .description(
-      'write alerts (rules, tests, routing), dashboards (boards of Grafana) or what the chart carries of both from the spec; exit 1 with --check if they differ',
+      'write alerts (rules, tests, routing), dashboards (boards of Grafana), what the chart carries of both, or faro (a receiver of Grafana Alloy) from the spec; exit 1 with --check if they differ',
     )
     .option('--config <file>', 'spec; repeat for several files (default: plimsoll.yaml)', repeated)
     .option(
       '--out <folder>',
-      'folder to write into (default: alerts/generated, dashboards/generated or helm/exporter/generated)',
+      'folder to write into (default: alerts/generated, dashboards/generated, helm/exporter/generated or faro)',
     )
     .option('--check', 'write nothing, and exit with 1 if the folder is not what the spec says')
     .action(async (what: string, options: GenerateOptions) => {
@@ -69,7 +70,7 @@ export function registerGenerate(program: Command): void {
       const { load, out } = GENERATORS[kind]!;
       const spec = specFrom(options.config ?? ['plimsoll.yaml']);
       generate((await load())(spec), options.out ?? out, options.check === true);
-      if (kind !== 'dashboards' && spec.notify.default === undefined)
+      if (kind !== 'dashboards' && kind !== 'faro' && spec.notify.default === undefined)
         console.log('the spec has no section notify: no Alertmanager config; nobody is told of alerts by it');
     });
 }

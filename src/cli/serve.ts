@@ -69,8 +69,10 @@ async function serve(options: ServeOptions): Promise<void> {
     version: VERSION,
     log,
     tracer: tracing?.tracer ?? idsOnly,
+    onView: tracing?.view,
     openStore: () => openStore(options.data, latestBelieved(Date.now())),
     access: accessOf(spec, loaded?.secrets ?? [], secrets),
+    files: options.site === undefined ? options.config : [],
   });
   try {
     await exporter.app.listen(listen);

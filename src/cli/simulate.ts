@@ -121,7 +121,7 @@ const REQUEST_STEP_MS = 1_000;
 const TICK_MS = 30_000;
 
 /** Does Prometheus count requests for it? A gauge is one event each time that rules are evaluated. */
-const countsRequests = ({ sli }: Slo): boolean => sli.kind === 'ratio' || sli.kind === 'histogram';
+const countsRequests = ({ sli }: Slo): boolean => ['ratio', 'histogram', 'rum'].includes(sli.kind);
 
 type Events = Pick<Outage, 'stepMs' | 'perStep'> & {
   /** Until an event shows in the counter with such a step, ms. */

@@ -5,6 +5,7 @@ import type { Changes } from '../engine/changes.ts';
 import type { Engine } from '../engine/engine.ts';
 import { CONTENT_TYPES, expose, type Format, formatFor } from '../metrics/exposition.ts';
 import type { OwnMetrics } from '../metrics/own.ts';
+import type { Family } from '../metrics/series.ts';
 import './openapi.ts';
 
 /** The answer of a route that serves series, for its description. */
@@ -15,8 +16,16 @@ export const SERIES = {
   ),
 };
 
+export interface MetricsPorts {
+  readonly engine: Engine;
+  readonly changes: Changes;
+  readonly own: OwnMetrics;
+  /** What else there is to serve. */
+  more(): Iterable<Family>;
+}
+
 /** Scrapes that arrive together share one text. */
-export function metricsRoute(app: FastifyInstance, ports: { engine: Engine; changes: Changes; own: OwnMetrics }): void {
+export function metricsRoute(app: FastifyInstance, ports: MetricsPorts): void {
   const going = new Map<Format, Promise<string>>();
   const render = async (format: Format): Promise<string> => {
     ports.own.set('plimsoll_series', ports.engine.series.size);
@@ -25,6 +34,7 @@ export function metricsRoute(app: FastifyInstance, ports: { engine: Engine; chan
       yield* ports.engine.families();
       yield* ports.changes.families();
       yield* ports.engine.series.families();
+      yield* ports.more();
       yield* own;
     };
     const pieces: string[] = [];

@@ -21,6 +21,10 @@ export interface HttpServer {
   readonly app: FastifyInstance;
   /** Registers routes that need the token, if there is one. */
   guarded(routes: (app: FastifyInstance) => void): Promise<void>;
+  /** Registers pages for browsers: the token counts as bearer token, and as the password of Basic, which browsers ask people for. */
+  browsing(routes: (app: FastifyInstance) => void): Promise<void>;
+  /** Does the request carry the token, if there is one? */
+  isReader(request: FastifyRequest): boolean;
   /** Registers routes that need the token for reports of changes; without one they answer 403. */
   writing(routes: (app: FastifyInstance) => void): Promise<void>;
   /** Puts a renewed certificate and token in force. Returns the settings that only a new start can change. */
@@ -74,6 +78,8 @@ export function createServer(initial: Access, onFault: (error: Error) => void): 
         routes(scope);
       });
     },
+    browsing: (routes) => guardPages(app, () => access.token, routes),
+    isReader: readerWith(() => access.token),
     async writing(routes) {
       await app.register(async (scope) => {
         await guardWriting(scope, () => access.eventsToken);
@@ -99,6 +105,40 @@ export function createServer(initial: Access, onFault: (error: Error) => void): 
 }
 
 const TOKEN_HINT = 'send Authorization: Bearer TOKEN, with the token in the file exporter.tokenFile of the spec';
+
+/** Does a request carry the token, as bearer token or as the password of Basic? All do while there is none. */
+const readerWith =
+  (token: () => string | undefined) =>
+  ({ headers }: FastifyRequest): boolean => {
+    const expected = token();
+    return expected === undefined || sameSecret(secretIn(headers.authorization ?? ''), expected);
+  };
+
+async function guardPages(
+  app: FastifyInstance,
+  token: () => string | undefined,
+  routes: (scope: FastifyInstance) => void,
+): Promise<void> {
+  const isReader = readerWith(token);
+  await app.register(async (scope) => {
+    scope.addHook('onRequest', (request, reply, done) => {
+      if (isReader(request)) return done();
+      problem(reply.header('www-authenticate', CHALLENGES), 401, 'unauthorized', PAGE_HINT);
+    });
+    routes(scope);
+  });
+}
+
+const CHALLENGES = ['Basic realm="Plimsoll", charset="UTF-8"', 'Bearer'];
+const PAGE_HINT = 'any user name, and as password the token in the file exporter.tokenFile of the spec';
+
+/** The bearer token, or the password of Basic; a text that no token is, if there is neither. */
+function secretIn(authorization: string): string {
+  const [, scheme = '', value = ''] = /^(bearer|basic) +(\S+)$/i.exec(authorization) ?? [];
+  if (scheme.toLowerCase() === 'bearer') return value;
+  const pair = Buffer.from(value, 'base64').toString('utf8');
+  return pair.slice(pair.indexOf(':') + 1);
+}
 
 const NO_EVENTS_TOKEN =
   'nobody can report changes yet: write a token into a file and name it in the spec as exporter.eventsTokenFile';

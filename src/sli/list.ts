@@ -9,10 +9,11 @@ import { latency } from './latency.ts';
 import { probe } from './probe.ts';
 import type { CountedStep, PromqlCounter, StepCounts } from './promql.ts';
 import { ratio } from './ratio.ts';
+import { rum } from './rum.ts';
 import type { MeasuredRun, SliCounter, SliEvent } from './sli.ts';
 
 const counters: { readonly [K in RunKind]: SliCounter<K> } = { probe, latency, freshness, hits };
-const promqlCounters: { readonly [K in PromqlKind]: PromqlCounter<K> } = { ratio, histogram, gauge };
+const promqlCounters: { readonly [K in PromqlKind]: PromqlCounter<K> } = { ratio, histogram, gauge, rum };
 
 /** The event that a run of its target is for an SLI. */
 export function countRun<K extends RunKind>(sli: Sli<K>, run: MeasuredRun): SliEvent {

@@ -17,6 +17,10 @@ export interface StepCounts {
   readonly valid: string;
   /** The bad ones, from 0 to `valid`; there where `valid` is. */
   readonly bad: string;
+  /** Something that is there, by cluster, while `valid` can be believed; without it always. */
+  readonly present?: string;
+  /** Fewer events than this in a day say nothing; without it any number. */
+  readonly minimum?: number;
 }
 
 export interface PromqlCounter<K extends PromqlKind = PromqlKind> {

@@ -5,10 +5,10 @@ import { parseAt } from './issues.ts';
 import { valueAt } from './schema-walk.ts';
 import { MAX_ALIASES, type Source } from './source.ts';
 
-export const SECTIONS = ['targets', 'slos', 'maintenance', 'policies'] as const;
+export const SECTIONS = ['targets', 'slos', 'sites', 'maintenance', 'policies'] as const;
 export type Section = (typeof SECTIONS)[number];
 /** Sections that stand once: settings. */
-export const SETTINGS = ['exporter', 'alerting', 'notify'] as const;
+export const SETTINGS = ['exporter', 'alerting', 'notify', 'statusPage'] as const;
 export type Setting = (typeof SETTINGS)[number];
 
 // Items are parsed one by one, so that one bad target does not hide what is wrong with the SLOs.
@@ -17,11 +17,13 @@ const shell = z
   .strictObject({
     targets: items,
     slos: items,
+    sites: items,
     maintenance: items,
     policies: items,
     exporter: z.unknown(),
     alerting: z.unknown(),
     notify: z.unknown(),
+    statusPage: z.unknown(),
   })
   .partial();
 

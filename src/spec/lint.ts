@@ -6,6 +6,8 @@ import type { Path, Problem } from './finding.ts';
 import { lintPromql, lintSettings } from './lint-evaluation.ts';
 import { CHANGE_KINDS } from './names.ts';
 import { isWhole, type Part } from './part.ts';
+import { lintRumTiers, lintSite } from './rum-checks.ts';
+import { RUM_MINIMUM } from './rum-sli.ts';
 import { formatDuration } from './scalars.ts';
 import { covers, type Maintenance, type Slo, type Spec, targetOf } from './spec.ts';
 
@@ -22,7 +24,7 @@ const LATE_SHARE = 0.25;
 
 /** A spec as far as it passed the schema. */
 export type KnownSpec = Part<Spec> & {
-  readonly [K in 'targets' | 'slos' | 'maintenance' | 'policies']: NonNullable<Part<Spec>[K]>;
+  readonly [K in 'targets' | 'slos' | 'sites' | 'maintenance' | 'policies']: NonNullable<Part<Spec>[K]>;
 };
 
 /** The period in ms; null if it is not known. */
@@ -45,7 +47,8 @@ export function lintSpec(spec: KnownSpec): Problem[] {
   const maintenance = spec.maintenance.flatMap((window, index) =>
     window === null ? [] : lintMaintenance(window, ['maintenance', index], spec),
   );
-  return [...slos, ...duplicates(spec.slos), ...maintenance, ...series(spec), ...lintSettings(spec)];
+  const sites = spec.sites.flatMap((site, index) => (site === null ? [] : lintSite(site, ['sites', index])));
+  return [...slos, ...duplicates(spec.slos), ...sites, ...maintenance, ...series(spec), ...lintSettings(spec)];
 }
 
 /** The target of an SLO; null or undefined if it has none, or none that is known. */
@@ -81,6 +84,8 @@ function lintSlo(slo: Part<Slo>, path: Path, spec: KnownSpec, intervalMs: number
   const { objective } = slo;
   if (objective === null) return problems;
   if (objective <= 0 || objective >= 1) return problems;
+  if (slo.sli?.kind === 'rum')
+    return [...problems, ...lintRumTiers(tiers, objective, slo.sli.minimum ?? RUM_MINIMUM, path)];
   const dead = tiers.filter((tier) => tier.k * (1 - objective) >= 1);
   if (dead.length > 0) {
     const names = dead.map((tier) => `${tier.tier} (k ${Number(tier.k.toFixed(2))})`).join(', ');
@@ -188,7 +193,7 @@ function lintMaintenance(window: Part<Maintenance>, path: Path, spec: KnownSpec)
 }
 
 /** A rough upper bound: three outcomes per step, histograms per step and phase, a few gauges; changes per kind and service. */
-function series({ targets, slos, exporter }: KnownSpec): Problem[] {
+function series({ targets, slos, sites, exporter }: KnownSpec): Problem[] {
   if (exporter === null) return [];
   const { seriesPerTarget, windowGauges, maxSeries } = exporter;
   if (seriesPerTarget === null || windowGauges === null || maxSeries === null) return [];
@@ -197,8 +202,9 @@ function series({ targets, slos, exporter }: KnownSpec): Problem[] {
   );
   const perSlo = SERIES_PER_SLO + (windowGauges ? WINDOW_SERIES_PER_SLO : 0);
   const ofSlos = slos.reduce((sum, slo) => sum + (isCounted(slo) ? SERIES_PER_PROMISE : perSlo), 0);
+  const ofSites = sites.reduce((sum, site) => sum + (site?.maxSeries ?? 0), 0);
   const services = new Set(slos.flatMap((slo) => slo?.service ?? [])).size + 1;
-  const total = perTarget.reduce((sum, n) => sum + n, ofSlos + services * CHANGE_KINDS.length);
+  const total = perTarget.reduce((sum, n) => sum + n, ofSlos + ofSites + services * CHANGE_KINDS.length);
   if (total <= maxSeries) return [];
   const hint = windowGauges
     ? `exporter.windowGauges: false saves ${WINDOW_SERIES_PER_SLO} series per SLO`

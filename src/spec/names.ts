@@ -92,6 +92,79 @@ export const METRICS = {
     labels: ['target', 'status', 'location'],
     help: 'Normalised cache status of the second request.',
   },
+  rum_lcp_seconds: {
+    type: 'histogram',
+    labels: ['site', 'page', 'device', 'navigation'],
+    help: 'Largest contentful paint of real users.',
+  },
+  rum_inp_seconds: {
+    type: 'histogram',
+    labels: ['site', 'page', 'device', 'navigation'],
+    help: 'Interaction to next paint; a view without interaction has none.',
+  },
+  rum_cls_score: {
+    type: 'histogram',
+    labels: ['site', 'page', 'device', 'navigation'],
+    help: 'Cumulative layout shift, without unit.',
+  },
+  rum_fcp_seconds: {
+    type: 'histogram',
+    labels: ['site', 'page', 'device', 'navigation'],
+    help: 'First contentful paint of real users.',
+  },
+  rum_ttfb_seconds: {
+    type: 'histogram',
+    labels: ['site', 'page', 'device', 'navigation'],
+    help: 'Time to the first byte, redirects and connection included.',
+  },
+  rum_server_timing_seconds: {
+    type: 'histogram',
+    labels: ['site', 'page', 'name'],
+    help: 'What Server-Timing said in the browser; of a copy from a cache, what the first request took.',
+  },
+  rum_views_total: {
+    type: 'counter',
+    labels: ['site', 'page', 'device', 'navigation'],
+    help: 'Page views with a beacon; samples, not estimates of all views.',
+  },
+  rum_error_views_total: {
+    type: 'counter',
+    labels: ['site', 'page', 'device', 'navigation'],
+    help: 'Page views in which a script failed.',
+  },
+  rum_engine_values_total: {
+    type: 'counter',
+    labels: ['site', 'engine', 'vital'],
+    help: 'Values by engine of the browser (chromium, gecko, webkit, other): not every engine reports every vital.',
+  },
+  rum_beacons_total: {
+    type: 'counter',
+    labels: ['site', 'result'],
+    help: 'Beacons by what became of them: accepted, replayed, robot, synthetic, over_share, rate_limited, too_large, not_json, wrong_type, wrong_origin.',
+  },
+  rum_items_dropped_total: {
+    type: 'counter',
+    labels: ['site', 'reason'],
+    help: 'Items of accepted beacons that were not counted: implausible, unknown, late, foreign_script, pending_full.',
+  },
+  rum_ingest_lag_seconds: {
+    type: 'gauge',
+    labels: ['site'],
+    help: 'How long ago the newest beacon says that its oldest item was measured; at most a day.',
+  },
+  rum_sample_ratio: { type: 'gauge', labels: ['site'], help: 'Share of page views that is measured.' },
+  rum_site_present: { type: 'gauge', labels: ['site'], help: '1 if a beacon was taken within `quiet` of the site.' },
+  rum_series_dropped_total: {
+    type: 'counter',
+    labels: ['site'],
+    help: 'Samples refused because the site has maxSeries series already.',
+  },
+  rum_forward_queue_beacons: { type: 'gauge', labels: ['site'], help: 'Beacons that wait to be forwarded.' },
+  rum_forwarded_total: {
+    type: 'counter',
+    labels: ['site', 'result'],
+    help: 'Forwarded beacons: sent, failed, or dropped because the queue was full.',
+  },
   plimsoll_build_info: { type: 'gauge', labels: ['version', 'node'], help: 'Always 1.' },
   plimsoll_rules_info: {
     type: 'gauge',

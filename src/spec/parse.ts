@@ -1,6 +1,7 @@
 // Texts to a Spec: YAML, secrets, schema, references and lint, every problem at once with its place.
 // Reads nothing itself; files and environment come in as ports.
 import type { z } from 'zod';
+import { duplicates } from './duplicates.ts';
 import { type Finding, inReadingOrder, once, type Path, type Problem, redacted } from './finding.ts';
 import { parseAt } from './issues.ts';
 import {
@@ -21,12 +22,12 @@ import { checkNotify } from './notify-checks.ts';
 import { type Part, partOf, textsAt } from './part.ts';
 import { checkPolicy, type Policy } from './policy-checks.ts';
 import { checkMaintenance, checkModules, checkSlo, checkTarget, type Known } from './references.ts';
-import type { RuleId } from './rules.ts';
-import { formatDuration } from './scalars.ts';
 import { valueAt } from './schema-walk.ts';
 import { resolveSecrets, type SecretPorts } from './secrets.ts';
+import type { Site } from './site.ts';
 import { readSource, type Source } from './source.ts';
 import { type Maintenance, type Slo, type Spec, specSchema } from './spec.ts';
+import { checkStatusPage } from './status-page.ts';
 import type { Target } from './target.ts';
 
 export interface SpecText {
@@ -37,7 +38,6 @@ export interface SpecText {
 export interface SpecPorts extends SecretPorts {
   readonly fileProblem?: FileProblem;
 }
-
 /** `secrets` holds every secret that was seen, for redaction of logs and messages. */
 export type ParseResult =
   | {
@@ -59,9 +59,10 @@ export function parseSpec(sources: readonly SpecText[], ports: SpecPorts, comple
   const found: Found = {
     targets: [],
     slos: [],
+    sites: [],
     maintenance: [],
     policies: [],
-    settings: { exporter: [], alerting: [], notify: [] },
+    settings: { exporter: [], alerting: [], notify: [], statusPage: [] },
     incomplete: new Set(),
   };
   if (!complete) markIncomplete(found);
@@ -112,41 +113,6 @@ function setTimeoutDefault(target: { interval: number | null; timeout?: number |
   target.timeout = target.interval === null ? null : Math.min(LONGEST_TIMEOUT_MS, Math.floor(target.interval * 0.8));
 }
 
-/** Items that are meant to be one of a kind: both places are reported. */
-function duplicates(found: Items): Finding[] {
-  const named = (['targets', 'slos'] as const).flatMap((section) =>
-    twins(found[section], 'name', (item) => valueAt(item.raw, ['name']), {
-      rule: 'duplicate-name',
-      message: (name) => `the name "${name}" is used twice in ${section}`,
-      hint: 'names are unique over all files',
-    }),
-  );
-  // By its length, as 30d is 720h.
-  const policies = twins(found.policies, 'window', (item) => (item.value as Part<Policy> | null)?.window, {
-    rule: 'duplicate-policy',
-    message: (window) => `two policies are for the period of ${formatDuration(Number(window))}`,
-    hint: 'keep one of them',
-  });
-  return [...named, ...policies];
-}
-
-function twins(
-  items: readonly Item[],
-  key: string,
-  keyOf: (item: Item) => unknown,
-  { rule, message, hint }: { rule: RuleId; message: (value: unknown) => string; hint: string },
-): Finding[] {
-  return [...Map.groupBy(items, keyOf)].flatMap(([value, same]) => {
-    if ((typeof value !== 'string' && typeof value !== 'number') || same.length < 2) return [];
-    return same.map((item, index) => {
-      const other = same[index === 0 ? 1 : 0]!;
-      const there = other.source.placeOf([...other.path, key]);
-      const also = `also at ${other.source.file}:${there.line}:${there.column}; ${hint}`;
-      return placed({ rule, path: [...item.path, key], message: message(value), hint: also }, item.source);
-    });
-  });
-}
-
 /** A spec that was read whole, and has no targets or no SLOs. */
 function checkEmpty(found: Found, source: Source | undefined): Finding[] {
   const section = found.targets.length === 0 && found.slos.length === 0 ? 'targets' : 'slos';
@@ -176,7 +142,7 @@ function parseSetting(setting: Setting, found: Found): Finding[] {
 }
 
 /** The spec as far as it is known; whole if there was no error. */
-function specOf({ targets, slos, maintenance, policies, settings }: Found): KnownSpec {
+function specOf({ targets, slos, sites, maintenance, policies, settings }: Found): KnownSpec {
   const values = (items: readonly Item[]) => items.map((item) => item.value);
   const setting = (name: Setting) => {
     const [first] = settings[name];
@@ -185,11 +151,13 @@ function specOf({ targets, slos, maintenance, policies, settings }: Found): Know
   return {
     targets: values(targets),
     slos: values(slos),
+    sites: values(sites),
     maintenance: values(maintenance),
     policies: values(policies),
     exporter: setting('exporter'),
     alerting: setting('alerting'),
     notify: setting('notify'),
+    statusPage: setting('statusPage'),
   } as KnownSpec;
 }
 
@@ -204,6 +172,9 @@ function checkReferences(found: Found): Finding[] {
   const known: Known = {
     targetNames: texts('targets', 'name'),
     services: texts('slos', 'service'),
+    sites: found.incomplete.has('sites')
+      ? null
+      : found.sites.flatMap(({ value }) => (value as Part<Site> | null) ?? []),
     targets: new Map(
       unique.flatMap((item) => {
         const name = valueAt(item.raw, ['name']);
@@ -228,6 +199,9 @@ function checkReferences(found: Found): Finding[] {
     ...check<Slo>('slos', (slo, path) => checkSlo(slo, path, known)),
     ...check<Policy>('policies', checkPolicy),
     ...check<Maintenance>('maintenance', (window, path) => checkMaintenance(window, path, known)),
+    ...checkSetting('statusPage', ({ value, path }) =>
+      checkStatusPage(value as Part<Spec['statusPage']> | null, path, texts('slos', 'name')),
+    ),
     ...checkSetting('notify', ({ value, path }) => checkNotify(value as Part<Spec['notify']> | null, path, owners)),
   ];
 }

@@ -29,6 +29,7 @@ export function checkPromql(slo: Part<Slo>, sli: PromqlSli, path: Path): Problem
 function checkSli(sli: PromqlSli, path: Path): Problem[] {
   switch (sli.kind) {
     case null:
+    case 'rum':
       return [];
     case 'ratio':
       return [

@@ -1,5 +1,6 @@
 // SLIs that Prometheus counts, given as PromQL: their schemas. What is wrong with the PromQL itself is in promql-checks.ts.
 import { z } from 'zod';
+import { rumSchema } from './rum-sli.ts';
 import { durationMs } from './scalars.ts';
 
 /** Label `target` of SLOs without one: no target of a spec has this name. */
@@ -39,5 +40,6 @@ export const PROMQL_SLI_SCHEMAS = {
       below: z.number().optional().describe('Good if below this.'),
     })
     .describe('One event each time that the rules are evaluated.'),
+  rum: rumSchema,
 } as const;
 export type PromqlKind = keyof typeof PROMQL_SLI_SCHEMAS;

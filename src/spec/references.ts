@@ -6,6 +6,8 @@ import { didYouMean } from './nearest.ts';
 import type { Part } from './part.ts';
 import { checkPromql } from './promql-checks.ts';
 import { PROMQL_TARGET } from './promql-sli.ts';
+import { checkRum } from './rum-checks.ts';
+import type { Site } from './site.ts';
 import { checkLimits, checkSli } from './sli-checks.ts';
 import { BUILT_IN_MODULES, type Maintenance, type Slo } from './spec.ts';
 import { TARGET_SCHEMAS, type Target } from './target.ts';
@@ -16,6 +18,7 @@ export interface Known {
   /** Null if some names could not be read. */
   readonly targetNames: readonly string[] | null;
   readonly services: readonly string[] | null;
+  readonly sites: readonly Part<Site>[] | null;
   /** Targets by name, as far as they passed the schema; without those whose name is used twice. */
   readonly targets: ReadonlyMap<string, Part<Target>>;
 }
@@ -100,6 +103,7 @@ export function checkSlo(slo: Part<Slo>, path: Path, known: Known): Problem[] {
     problems.push(...unknownTarget(name, [...path, 'dependsOn', index], known));
   if (slo.sli === null) return problems;
   const sliPath = [...path, 'sli'];
+  if (slo.sli.kind === 'rum') problems.push(...checkRum(slo.sli, sliPath, known.sites));
   if (!('target' in slo.sli)) return [...problems, ...checkPromql(slo, slo.sli, path)];
   problems.push(...unknownTarget(slo.sli.target, [...sliPath, 'target'], known));
   const target = slo.sli.target === null ? undefined : known.targets.get(slo.sli.target);

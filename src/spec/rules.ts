@@ -2,6 +2,7 @@
 import { NOTIFY_ERRORS, NOTIFY_WARNINGS } from './notify-rules.ts';
 import { PROMQL_ERRORS, PROMQL_WARNINGS } from './promql-rules.ts';
 import { error, type Rule, warning } from './rule.ts';
+import { RUM_ERRORS, RUM_WARNINGS } from './rum-rules.ts';
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: ${env:NAME} is the syntax of the spec
 const CATALOGUE = {
@@ -75,6 +76,11 @@ const CATALOGUE = {
     'An SLI, dependsOn or a maintenance window names a target that no file defines.',
     'Correct the name, or add the target. Example: sli: { kind: probe, target: shop }',
   ),
+  'unknown-slo': error(
+    'a component of the status page names an SLO that does not exist',
+    'Outsiders would be told of a component that nothing measures.',
+    'Correct the name, or add the SLO. Example: components: [{ name: Shop, slos: [shop-availability] }]',
+  ),
   'unknown-step': error(
     'a step that the target does not run',
     'The SLI counts a step that the kind of target does not have, or that its list steps leaves out. It would never see an event.',
@@ -107,6 +113,7 @@ const CATALOGUE = {
     'Use a target of kind cdn that runs the step hit.',
   ),
   ...PROMQL_ERRORS,
+  ...RUM_ERRORS,
   'objective-100': error(
     'an objective of 100 % leaves no error budget',
     'The error budget is 1 - objective. With none, every single failed probe breaks the promise, and burn rates divide by zero.',
@@ -154,6 +161,7 @@ const CATALOGUE = {
   ),
   ...NOTIFY_WARNINGS,
   ...PROMQL_WARNINGS,
+  ...RUM_WARNINGS,
   'nothing-measured': warning(
     'the spec has no targets or no SLOs: nothing is measured',
     'Without targets nothing is probed, and without SLOs no budget is kept and nobody is alerted. An exporter that only answers /probe or serves probe_* may be meant so.',

@@ -5,6 +5,8 @@ import { notifySchema } from './notify.ts';
 import type { Part } from './part.ts';
 import { PROMQL_SLI_SCHEMAS, type PromqlKind } from './promql-sli.ts';
 import { allowedHost, durationMs, hostPort, name, ratio } from './scalars.ts';
+import { siteSchema } from './site.ts';
+import { statusPageSchema } from './status-page.ts';
 import { type Target, targetSchema } from './target.ts';
 
 /** Kinds of SLI. One file per kind in sli/. */
@@ -70,6 +72,7 @@ export const sloSchema = z.strictObject({
       SLI_SCHEMAS.ratio,
       SLI_SCHEMAS.histogram,
       SLI_SCHEMAS.gauge,
+      SLI_SCHEMAS.rum,
     ])
     .describe('What counts as a good event.'),
   dependsOn: z.array(name).default([]).describe('Targets whose failure explains a failure here.'),
@@ -128,6 +131,7 @@ export const BUILT_IN_MODULES: readonly string[] = ['http_2xx', 'tcp_connect'];
 export const specSchema = z.strictObject({
   targets: z.array(targetSchema).default([]).describe('Targets: what is probed.'),
   slos: z.array(sloSchema).default([]).describe('SLOs: what is promised.'),
+  sites: z.array(siteSchema).default([]).describe('Sites whose real users are measured.'),
   maintenance: z.array(maintenanceSchema).default([]).describe('Planned work; its events are excluded.'),
   policies: z
     .array(
@@ -186,6 +190,7 @@ export const specSchema = z.strictObject({
     .prefault({}),
   alerting: alertingSchema.prefault({}),
   notify: notifySchema.prefault({}),
+  statusPage: statusPageSchema.prefault({}),
 });
 
 export interface Spec extends Omit<z.output<typeof specSchema>, 'targets'> {

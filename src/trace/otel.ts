@@ -5,9 +5,12 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import type { Tracer } from '../probe/trace-port.ts';
 import { verdictOf } from '../spec/outcome.ts';
+import { type PageView, viewSpans } from './view-spans.ts';
 
 export interface Tracing {
   readonly tracer: Tracer;
+  /** Makes spans of a page view, in the trace that its server named. */
+  view(view: PageView): void;
   /** Sends what is queued, at most 2 s. */
   stop(): Promise<void>;
 }
@@ -56,8 +59,9 @@ export function startTracing(version: string, location: string): Tracing {
       };
     },
   };
+  const view = (of: PageView) => viewSpans(otel, of);
   const stop = async () => {
     await Promise.race([sdk.shutdown().catch(() => {}), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
   };
-  return { tracer, stop };
+  return { tracer, view, stop };
 }

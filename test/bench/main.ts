@@ -1,13 +1,17 @@
 // npm run bench: what the hot paths cost, each as a ratio to a peer that does the same in the same run.
 // Prints the median of the ratios of paired rounds and the worst one; asserts nothing, because machines are noisy.
 import { DatabaseSync } from 'node:sqlite';
+import { gzipSync } from 'node:zlib';
 import { Gauge, Registry } from 'prom-client';
 import { plansOf } from '../../src/engine/plan.ts';
 import { sloFamilies } from '../../src/engine/slo-series.ts';
-import { windowView } from '../../src/engine/view.ts';
+import { sloView, windowView } from '../../src/engine/view.ts';
 import { expose } from '../../src/metrics/exposition.ts';
 import { History, ZERO } from '../../src/slo/history.ts';
 import type { LedgerEntry } from '../../src/store/ledger.ts';
+import { overviewPage } from '../../src/web/overview.ts';
+import { RecentRuns } from '../../src/web/runs.ts';
+import type { Sources } from '../../src/web/sources.ts';
 import { validSpec } from '../spec/specs.ts';
 
 const ROUNDS = 15;
@@ -137,5 +141,28 @@ const lines = [
 await compare(
   { what: `/metrics of 1,000 SLOs, ${lines} lines, values computed on the way`, units: lines, work: write },
   { what: 'prom-client, 10,000 lines of stored values', units: 10_000, work: () => registry.metrics() },
+);
+// The overview of 100 SLOs, worst first, from the same histories; the peer is what it must do at least: JSON of their views.
+const hundred = plans.slice(0, 100);
+const views = () => hundred.map((plan) => sloView(plan, entries.get(plan.slo.name)!, NOW));
+const sources = {
+  engine: {
+    spec: { slos: [], alerting: {}, statusPage: { components: [] } },
+    views,
+    plan: (name: string) => plans.find((plan) => plan.slo.name === name),
+    entry: (name: string) => entries.get(name),
+    evaluatedAt: () => NOW,
+  },
+  changes: { list: () => ({ changes: [], more: false }) },
+  runs: new RecentRuns(),
+  version: 'bench',
+  files: [],
+  spec: () => ({ loadedMs: NOW, isValid: true }),
+  store: () => undefined,
+} as unknown as Sources;
+const overview = async () => (await overviewPage(sources, {})).html().text;
+await compare(
+  { what: `page of 100 SLOs, ${gzipSync(await overview()).length} bytes compressed`, units: 100, work: overview },
+  { what: 'JSON of their views', units: 100, work: () => JSON.stringify(views()) },
 );
 console.log(`bytes of history per SLO: ${entries.get('slo-0')!.history.bytes}`);

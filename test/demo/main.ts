@@ -76,7 +76,7 @@ async function play(
   const seen = nothingSeen();
   const show = screen();
   let [began, ended]: (number | undefined)[] = [];
-  let head = `site      ${stack.siteUrl} (at 127.0.0.1; CA ${stack.edge.ca})\nspec      ${config}\nmetrics   ${url}/metrics\nAPI       ${url}/api/v1/slos\nCtrl-C stops everything and leaves nothing behind.`;
+  let head = `site      ${stack.siteUrl} (at 127.0.0.1; CA ${stack.edge.ca})\nspec      ${config}\npages     ${url}/\nmetrics   ${url}/metrics\nAPI       ${url}/api/v1/slos\nCtrl-C stops everything and leaves nothing behind.`;
   if (broken === undefined) head += ` To see a part fail: npm run demo -- --break ${Object.keys(BREAKS).join('|')}`;
   let slos: readonly SloView[] = [];
   let lastShown = 0;
@@ -142,13 +142,14 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.abort());
   console.log('starting MariaDB, Redis, WordPress and the edge on private ports (about 10 s) ...');
   const folder = privateFolder('demo');
-  const stack = await startStack();
+  const stack = await startStack({ realUsers: true });
   let exporter: Exporter | undefined;
   try {
     const config = join(folder.path, 'plimsoll.yaml');
     writeFileSync(config, specFor(stack), { mode: 0o600 });
     exporter = await startExporter({
       args: ['--config', config, '--data', join(folder.path, 'data'), '--log-level', 'error'],
+      ...(stack.listen !== undefined && { listen: stack.listen }),
     });
     const { wrong, seen } = await play(stack, exporter.url, config, chosen, stopped.signal);
     for (const line of wrong) console.error(line);

@@ -26,10 +26,12 @@ export function specReference(): string {
       schema,
       'slos[].sli.',
     ]),
+    ['Sites', specSchema.shape.sites.unwrap().element, 'sites[].'],
     ['Maintenance', specSchema.shape.maintenance.unwrap().element, 'maintenance[].'],
     ['Policies', specSchema.shape.policies.unwrap().element, 'policies[].'],
     ['Exporter', specSchema.shape.exporter, 'exporter.'],
     ['Alerting', specSchema.shape.alerting, 'alerting.'],
+    ['Status page', specSchema.shape.statusPage, 'statusPage.'],
     ['Notify', specSchema.shape.notify, 'notify.'],
     ...Object.entries(RECEIVER_SCHEMAS).map(([kind, schema]): [string, z.ZodType, string] => [
       `Receiver: ${kind}`,

@@ -10,7 +10,8 @@ export interface Edge {
   readonly port: number;
   /** PEM file of the authority. */
   readonly ca: string;
-  start(origin: string): Promise<void>;
+  /** `rum`: where /_rum/ leads, e.g. http://127.0.0.1:9876. Without cookies, as nothing there is theirs to see. */
+  start(origin: string, rum?: string): Promise<void>;
   stop(): Promise<void>;
   /** Serves a certificate that is valid (for the name and 127.0.0.1, or the name only), has expired, or is for another name. */
   useCertificate(kind: 'valid' | 'shopOnly' | 'expired' | 'other'): Promise<void>;
@@ -38,8 +39,8 @@ export async function prepareEdge({ stale = false }: { stale?: boolean } = {}): 
   return {
     port,
     ca: ca.cert,
-    async start(origin) {
-      writeFileSync(join(folder.path, 'nginx.conf'), conf(folder.path, port, origin, stale));
+    async start(origin, rum) {
+      writeFileSync(join(folder.path, 'nginx.conf'), conf(folder.path, port, origin, stale, rum));
       server = await startServer(
         'nginx',
         ['-c', join(folder.path, 'nginx.conf'), '-e', join(folder.path, 'error.log')],
@@ -68,11 +69,15 @@ const workersOf = (pid: number): string[] =>
     .split(' ')
     .filter((child) => child !== '');
 
+const rumLocation = (rum: string): string =>
+  `location /_rum/ { proxy_pass ${rum}/; proxy_set_header Cookie ""; proxy_set_header X-Forwarded-For $remote_addr; proxy_http_version 1.1; proxy_set_header Connection ""; }`;
+
 const conf = (
   dir: string,
   port: number,
   origin: string,
   stale: boolean,
+  rum?: string,
 ): string => `daemon off; master_process on; user root; worker_processes 1; pid ${dir}/nginx.pid;
 events { worker_connections 256; }
 http {
@@ -83,6 +88,7 @@ http {
   map $request_uri $private { default 0; ~^/wp-(admin|login|json) 1; }
   server {
     listen 127.0.0.1:${port} ssl; ssl_certificate ${dir}/now.pem; ssl_certificate_key ${dir}/now.key; ssl_session_cache off;
+    ${rum === undefined ? '' : rumLocation(rum)}
     location / {
       proxy_pass ${origin.replace(/\/$/, '')}; proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto https; proxy_set_header traceparent $http_traceparent;
       proxy_connect_timeout 2s; proxy_read_timeout 5s; proxy_http_version 1.1; proxy_set_header Connection "";

@@ -17,6 +17,7 @@ const NEEDED = [
   ['prometheus', '/usr/bin/promtool'],
   ['prometheus-alertmanager', '/usr/bin/prometheus-alertmanager'],
   ['openssl', '/usr/bin/openssl'],
+  ['chromium', '/usr/bin/chromium'],
 ] as const;
 
 /** What test:platform needs as well. */

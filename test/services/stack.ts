@@ -1,6 +1,7 @@
 // The whole platform in small: MariaDB and Redis with replicas, WordPress, the edge; and the spec that measures it.
 import { type Edge, prepareEdge, SHOP } from './edge.ts';
 import { createProbeUser, type MariaDb, startMariadb } from './mariadb.ts';
+import { freePort } from './process.ts';
 import { type RedisServer, startRedis } from './redis.ts';
 import { HEALTH_TOKEN, startWordpress, type WordPress } from './wordpress.ts';
 
@@ -12,13 +13,16 @@ export interface Stack {
   readonly cacheReplica: RedisServer;
   readonly wordpress: WordPress;
   readonly edge: Edge;
+  /** Where the exporter must listen for the beacons of the site, which the edge passes on; undefined: pages send none. */
+  readonly listen: string | undefined;
   stop(): Promise<void>;
 }
 
 const PASSWORD = 'probe-password';
 
-/** Starts everything; takes about 10 s. */
-export async function startStack(): Promise<Stack> {
+/** Starts everything; takes about 10 s. `realUsers`: pages measure their visitors. */
+export async function startStack({ realUsers = false } = {}): Promise<Stack> {
+  const listen = realUsers ? `127.0.0.1:${await freePort()}` : undefined;
   const edge = await prepareEdge();
   const siteUrl = `https://${SHOP}:${edge.port}`;
   const databases = async () => {
@@ -32,8 +36,11 @@ export async function startStack(): Promise<Stack> {
     return [primary, await startRedis({ replicaOf: primary })] as const;
   };
   const [[database, databaseReplica], [cache, cacheReplica]] = await Promise.all([databases(), caches()]);
-  const wordpress = await startWordpress(database, siteUrl, { cache });
-  await edge.start(wordpress.originUrl);
+  const wordpress = await startWordpress(database, siteUrl, {
+    cache,
+    ...(realUsers && { env: { RUM_SITE: 'shop' } }),
+  });
+  await edge.start(wordpress.originUrl, listen && `http://${listen}`);
   return {
     siteUrl: `${siteUrl}/`,
     database,
@@ -42,12 +49,20 @@ export async function startStack(): Promise<Stack> {
     cacheReplica,
     wordpress,
     edge,
+    listen,
     async stop() {
       await Promise.all([edge.remove(), wordpress.remove(), cache.remove(), cacheReplica.remove()]);
       await Promise.all([database.remove(), databaseReplica.remove()]);
     },
   };
 }
+
+const realUsersOf = ({ listen, siteUrl }: Stack): string =>
+  listen === undefined
+    ? ''
+    : `sites:
+  - { key: shop, origins: ["${siteUrl.replace(/\/$/, '')}"], settle: 5s, trustedProxies: [127.0.0.1], pages: [{ name: front, paths: [/] }] }
+`;
 
 /** plimsoll.yaml for a stack: short intervals and a window of 1 h, so that one sees budgets move. */
 export function specFor(stack: Stack): string {
@@ -73,7 +88,7 @@ ${[
   slo('shop-db-freshness', 'data', '95%', '{ kind: freshness, target: shop-db, of: replica, below: 10s }'),
   slo('shop-redis-writes', 'data', '99%', '{ kind: probe, target: shop-cache, steps: [write] }'),
 ].join('\n')}
-policies:
+${realUsersOf(stack)}policies:
   - window: 1h
     tiers:
       - { tier: page-fast, severity: page, long: 5m, short: 1m, budget: 20% }

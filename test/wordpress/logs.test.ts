@@ -33,7 +33,11 @@ async function said(id: string, path = '/'): Promise<Entry> {
 describe('a line of nginx', () => {
   it('is JSON, says what it was and how long it took, and has the trace that the gateway began', async () => {
     await site.ask('/?token=secret', {
-      headers: { traceparent: traceparent(TRACE), 'user-agent': 'a "quoted" \\ agent' },
+      headers: {
+        traceparent: traceparent(TRACE),
+        'user-agent': 'a "quoted" \\ agent',
+        referer: 'https://shop.test/reset?key=secret#x',
+      },
     });
     await expect.poll(() => about(TRACE).nginx.length).toBe(1);
     const [line] = about(TRACE).nginx;

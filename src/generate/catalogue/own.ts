@@ -11,6 +11,13 @@ const UNITS: Readonly<Record<string, string>> = {
   plimsoll_runs_in_flight: 'runs',
   plimsoll_store_pending_ticks: 'ticks',
   plimsoll_series: 'series',
+  rum_cls_score: 'score',
+  rum_site_present: 'boolean',
+  rum_forward_queue_beacons: 'beacons',
+  rum_forwarded_total: 'beacons',
+  rum_series_dropped_total: 'samples',
+  rum_items_dropped_total: 'items',
+  rum_engine_values_total: 'values',
   plimsoll_series_dropped_total: 'samples',
   probe_cache_status_total: 'probes',
 };

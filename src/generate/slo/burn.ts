@@ -20,7 +20,7 @@ export function burnAlert(tier: RuleTier, spec: Spec): AlertingRule {
   return {
     alert: ALERT.burn,
     // What fires already goes on while too little is known. An SLO that was taken away has no totals, and so is not uncovered.
-    expr: `${sloInfo(tier)}
+    expr: `${sloInfo(tier, spec)}
 * on (${KEY}) group_left ()
 (
 ${JUDGES[spec.alerting.evaluate].condition(tier)}

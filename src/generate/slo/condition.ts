@@ -2,6 +2,7 @@
 import { MIN_BAD_EVENTS, MIN_COVERAGE, Z_95 } from '../../slo/policy.ts';
 import type { Alerting } from '../../spec/alerting.ts';
 import { formatDuration } from '../../spec/scalars.ts';
+import type { Spec } from '../../spec/spec.ts';
 import type { RecordingRule } from '../rule.ts';
 import { INFO_LABELS, KEY, TOTALS, UNCOVERED } from './names.ts';
 import type { RuleTier } from './tiers.ts';
@@ -9,9 +10,21 @@ import { eventsIn, type Window } from './window.ts';
 
 const infoOf = (windows: readonly string[]): string => `slo_info{window=~"${windows.join('|')}"}`;
 
-/** Who the SLOs of a tier are: one series of value 1 for each, or one per team while a team is changed. */
-export const sloInfo = (tier: RuleTier): string =>
-  `max by (${INFO_LABELS}) (${infoOf(tier.factors.flatMap((f) => f.windows))})`;
+/**
+ * Who the SLOs of a tier are: one series of value 1 for each, or one per team while a team is changed. Anybody can post what real
+ * users are said to have felt: that alone wakes nobody.
+ */
+export function sloInfo(tier: RuleTier, { slos }: Pick<Spec, 'slos'>): string {
+  const windows = tier.factors.flatMap((f) => f.windows);
+  const others = tier.severity === 'page' ? notOf(rumSlos(slos)) : '';
+  return `max by (${INFO_LABELS}) (slo_info{window=~"${windows.join('|')}"${others}})`;
+}
+
+/** SLOs of real users, by name. */
+export const rumSlos = (slos: Spec['slos']): string[] =>
+  slos.filter(({ sli }) => sli.kind === 'rum').map(({ name }) => name);
+
+const notOf = (names: readonly string[]): string => (names.length === 0 ? '' : `, slo!~"${names.join('|')}"`);
 
 /** 1 - objective, by cluster and slo. */
 const ALLOWED = `(1 - max by (${KEY}) (slo_objective_ratio))`;

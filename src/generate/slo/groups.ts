@@ -17,6 +17,7 @@ import {
   maintenanceAlert,
   removedRule,
   ruleAlerts,
+  rumLostAlerts,
   stepsOf,
   watchdogAlert,
 } from './upkeep.ts';
@@ -68,6 +69,7 @@ function groupsOf(spec: Spec): PackableGroup[] {
         ...uncovered(shortOf(quick)),
         ...burn(quick),
         ...stepsOf(spec).map((stepMs) => lostAlert(stepMs, spec)),
+        ...rumLostAlerts(spec),
         maintenanceAlert,
         watchdogAlert(spec),
       ],

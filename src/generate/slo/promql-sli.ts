@@ -35,17 +35,33 @@ export const promqlGroups = ({ slos, alerting }: Spec): PackableGroup[] =>
 
 /** In this order: later ones use earlier ones. */
 function baseRules(slo: PromqlSlo, step: CountedStep): RecordingRule[] {
-  const { valid, bad } = countStep(slo.sli, step);
+  const { valid, bad, present, minimum } = countStep(slo.sli, step);
   // The tail of a maintenance is still within the range for a while after it.
   const worked = `max_over_time(slo_maintenance_active{slo="${slo.name}"}[${formatDuration(step.rangeMs)}]) == 1`;
   const counted = (count: string) => `(\n${indented(count)}\n)\nunless on (cluster) ${worked}`;
+  const conditions = [
+    ...(present === undefined ? [] : [`(\n${indented(present)}\n)`]),
+    ...(minimum === undefined ? [] : [`(\n${indented(ofDay(slo))}\n) >= ${minimum}`]),
+  ];
   return [
     total(TOTALS.bad, slo, counted(bad)),
     total(TOTALS.valid, slo, counted(valid)),
-    total(TOTALS.known, slo, `(\n${indented(valid)}\n) >= bool 0`),
+    total(TOTALS.known, slo, [`(\n${indented(valid)}\n) >= bool 0`, ...conditions].join('\nand on (cluster)\n')),
     created(slo),
     budget(slo, step),
   ];
+}
+
+/** Events of the last day, of a younger SLO all. */
+function ofDay(slo: PromqlSlo): string {
+  const now = own(TOTALS.valid, slo);
+  return `sum by (cluster) (
+  ${now} - (
+    last_over_time(${now}[${EDGE}] offset 1d)
+    or
+    0 * ${now}
+  )
+)`;
 }
 
 const indented = (text: string): string => text.replace(/^/gm, '  ');

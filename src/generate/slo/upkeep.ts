@@ -2,6 +2,7 @@
 import { formatDuration } from '../../spec/scalars.ts';
 import { isPromqlSlo, isRunSlo, type Spec } from '../../spec/spec.ts';
 import type { AlertingRule, RecordingRule } from '../rule.ts';
+import { rumSlos } from './condition.ts';
 import { runbook, sloLinks } from './links.ts';
 import { ALERT, INFO_LABELS, KEY, REMOVED, RULES_INFO, TOTALS } from './names.ts';
 
@@ -48,7 +49,7 @@ export function stepsOf({ slos, targets, alerting }: Spec): number[] {
  * No known event for three steps, of an SLO that was known before: one that was removed has no total any more. One rule for each
  * distinct step.
  */
-export function lostAlert(stepMs: number, { alerting }: Spec): AlertingRule {
+export function lostAlert(stepMs: number, { alerting, slos }: Spec): AlertingRule {
   // A step is seen with the scrape after it, and judged with the evaluation after that.
   const silentMs = MISSED_STEPS * stepMs + alerting.scrapeInterval;
   const silent = formatDuration(silentMs);
@@ -58,7 +59,7 @@ export function lostAlert(stepMs: number, { alerting }: Spec): AlertingRule {
     alert: ALERT.lost,
     // Who it is about is known from the exporter, or once it is gone from the alert that fires already.
     expr: `(
-  max by (${INFO_LABELS}) (last_over_time(slo_info[10m]))
+  max by (${INFO_LABELS}) (last_over_time(slo_info${selects('!~', rumSlos(slos))}[10m]))
   and on (cluster, target)
   (last_over_time(probe_interval_seconds[10m]) == ${stepMs / 1000})
   or
@@ -74,6 +75,35 @@ and on (${KEY})
       ...sloLinks(ALERT.lost, alerting),
     },
   };
+}
+
+const selects = (op: '=~' | '!~', names: readonly string[]): string =>
+  names.length === 0 ? '' : `{slo${op}"${names.join('|')}"}`;
+
+/** How long nothing may be known of an SLO of real users, after the time that its site may be quiet. */
+const RUM_SILENT = '1h';
+
+/** Real users whose beacons stopped, where there were some: a ticket, as it is no outage. Empty without such SLOs. */
+export function rumLostAlerts({ alerting, slos }: Spec): AlertingRule[] {
+  const names = rumSlos(slos);
+  if (names.length === 0) return [];
+  return [
+    {
+      alert: ALERT.lost,
+      expr: `max by (${INFO_LABELS}) (slo_info${selects('=~', names)})
+and on (${KEY})
+(sum by (${KEY}) (${TOTALS.known} - last_over_time(${TOTALS.known}[1h] offset ${RUM_SILENT})) == 0)
+and on (${KEY})
+(sum by (${KEY}) (${TOTALS.known}) > 0)`,
+      forMs: 0,
+      labels: { severity: 'ticket', step: RUM_SILENT },
+      annotations: {
+        summary: 'Nothing is known of real users for {{ $labels.slo }}',
+        description: `No verdict on {{ $labels.slo }} of {{ $labels.service }} for ${RUM_SILENT}: no beacons come, or too few in a day. See rum_beacons_total by result, the loader in a page, and the route /_rum at the edge. That no beacons come does not mean that all is well.`,
+        ...sloLinks(ALERT.lost, alerting),
+      },
+    },
+  ];
 }
 
 /**

@@ -1,0 +1,56 @@
+// Counts per stretch of days, from the rows of the store, further back than the period of an SLO. Reads the store; never writes.
+import type { SloPlan } from '../engine/plan.ts';
+import { countsBetween } from '../engine/view.ts';
+import { type Counts, History, HOUR_MS, ZERO } from '../slo/history.ts';
+import type { LedgerEntry } from '../store/ledger.ts';
+import type { Store } from '../store/store.ts';
+
+export const DAY_MS = 86_400_000;
+/** A copy of the history is made for so many SLOs at once, about 100 kB each. */
+export const MOST_SLOS = 500;
+
+export interface DaySubject {
+  readonly plan: SloPlan;
+  readonly entry: LedgerEntry;
+}
+
+/** Counts of each SLO in the stretches between neighbouring edges. */
+export type DayCounts = ReadonlyMap<string, readonly Counts[]>;
+
+/** The edges of the UTC days that end with today's at `nowMs`. */
+export function dayEdges(nowMs: number, days: number): number[] {
+  const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
+  return [...Array.from({ length: days }, (_, i) => today - (days - 1 - i) * DAY_MS), nowMs];
+}
+
+/** `edges` oldest first, the last at most now. Maintenance is excluded as everywhere. Without a store only what is in memory is known. */
+export function dayCounts(
+  subjects: readonly DaySubject[],
+  store: Store | undefined,
+  edges: readonly number[],
+): DayCounts {
+  const first = edges[0] ?? 0;
+  const copies = subjects.slice(0, MOST_SLOS).map(({ plan, entry }) => {
+    const lengthMs = Math.max(plan.periodMs, entry.history.lastMs - first + HOUR_MS, HOUR_MS);
+    const history = new History(plan.stepMs, lengthMs);
+    history.setMarks([...edges, ...plan.excluded.flatMap(({ fromMs, toMs }) => [fromMs, toMs])]);
+    return { plan, entry, history };
+  });
+  store?.replay((atMs, totals) => {
+    for (const { entry, history } of copies) {
+      const counts = totals.get(entry.id);
+      if (counts === undefined) continue;
+      if (history.lastMs === 0 && atMs - entry.createdMs <= HOUR_MS)
+        history.record(Math.min(entry.createdMs, atMs), ZERO);
+      history.record(atMs, counts);
+    }
+  });
+  return new Map(
+    copies.map(({ plan, entry, history }) => {
+      if (history.lastMs === 0) history.record(entry.createdMs, ZERO);
+      history.record(Math.max(history.lastMs, entry.history.lastMs), entry.total);
+      const between = edges.slice(1).map((to, i) => countsBetween(history, plan, edges[i]!, to));
+      return [plan.slo.name, between] as const;
+    }),
+  );
+}
