@@ -117,7 +117,7 @@ const MISTAKES: readonly (readonly [line: string, code: number, says: RegExp])[]
   [
     `preview dashboards --prometheus http://127.0.0.1:9 --from ${BOARDS} --var sloo=x`,
     2,
-    /--var sloo: the boards have no such variable, but cluster, service, slo, target, team/,
+    /--var sloo: the boards have no such variable, but cluster, device, page, service, site, slo, target, team/,
   ],
   [
     `preview dashboards --prometheus <html> --from ${BOARDS} --out pages`,
