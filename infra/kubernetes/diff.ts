@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { ENVIRONMENTS, KUBERNETES } from './environments.ts';
-import { chartOf } from './render.ts';
+import { chartOf, isOurRelease } from './render.ts';
 import { documentsOf, fluxSteps } from './steps.ts';
 
 const REPOSITORY = join(KUBERNETES, '../..');
@@ -22,7 +22,7 @@ function build(folder: string): void {
     for (const { name, text } of fluxSteps(environment)) {
       const ours = parseAllDocuments(text)
         .map((document) => document.toJS())
-        .filter((object) => object?.kind === 'HelmRelease' && String(object.spec.chart?.spec.chart).startsWith('./'));
+        .filter((object) => isOurRelease(object ?? {}));
       const made = ours.flatMap((one) => documentsOf(chartOf(one))).filter((object) => !object.includes(BOARD));
       writeFileSync(join(folder, environment, `${name}.yaml`), [text, ...made].join('---\n'));
     }

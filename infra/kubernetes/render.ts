@@ -80,6 +80,10 @@ function namespacesOf(releases: readonly Manifest[]): string {
   return HEAD + wanted.map((namespace) => stringify(namespace)).join('---\n');
 }
 
+/** Whether an object is a release of a chart of this repository. */
+export const isOurRelease = ({ kind, spec }: Partial<Manifest>): boolean =>
+  kind === 'HelmRelease' && spec?.chart?.spec.chart.startsWith('./') === true;
+
 /** What a chart of ours makes of a release; throws an Error with what helm says. */
 export function chartOf({ metadata, spec }: Manifest): string {
   const { name, namespace = 'default' } = metadata;

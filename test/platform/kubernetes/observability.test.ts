@@ -4,17 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ENVIRONMENTS, KUBERNETES } from '../../../infra/kubernetes/environments.ts';
-import {
-  type Anything,
-  at,
-  lostAddresses,
-  lostSecrets,
-  platformValues,
-  stack,
-  textsIn,
-  valuesOf,
-} from './observability.ts';
+import { ENVIRONMENTS, KUBERNETES, valuesOf as platformValues } from '../../../infra/kubernetes/environments.ts';
+import { type Anything, at, lostAddresses, lostSecrets, stack, textsIn, valuesOf } from './observability.ts';
 
 const TENANT = 'platform';
 const configOf = (objects: readonly Anything[], name: string, key: string): string =>

@@ -1,22 +1,14 @@
 // The telemetry stack of an environment as objects, with the platform's values in their places, and the faults that can be found in them.
 // Pure but for reading the repository; never asks a cluster.
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
-import { type Environment, KUBERNETES } from '../../../infra/kubernetes/environments.ts';
-import { SECRETS } from '../../../infra/kubernetes/secret-list.ts';
+import { type Environment, KUBERNETES, valuesOf as platformValues } from '../../../infra/kubernetes/environments.ts';
 import { kustomized, substituted } from '../../../infra/kubernetes/steps.ts';
+import { KEYS_OF } from './wiring.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: objects of any kind, which the tests look into
 export type Anything = any;
-
-/** What platform-values.yaml and platform-settings.yaml of an environment say. */
-export function platformValues(environment: Environment): Readonly<Record<string, string>> {
-  const data = (name: string) =>
-    parse(readFileSync(join(KUBERNETES, 'clusters', environment, `${name}.yaml`), 'utf8')).data;
-  return { ...data('platform-values'), ...data('platform-settings') };
-}
 
 /** All objects of observability/ENVIRONMENT. Throws an Error that names a value that is missing. */
 export const stack = (environment: Environment): readonly Anything[] =>
@@ -102,14 +94,9 @@ export function lostAddresses(objects: readonly Anything[]): readonly string[] {
 
 /** References to Secrets, or keys of them, that secret-list.ts does not make. */
 export function lostSecrets(objects: readonly Anything[]): readonly string[] {
-  const keys = (namespace: string, name: string): readonly string[] | undefined =>
-    SECRETS.filter((spec) => spec.namespace === namespace && spec.name === name).map(({ values }) => {
-      const x = () => 'x';
-      return Object.keys(values({ terraform: x, environment: x, ask: x, random: x, setting: x }));
-    })[0];
   return objects.flatMap((object) =>
     referencesIn(object).flatMap(({ name, key }) => {
-      const there = keys(object.metadata.namespace, name);
+      const there = KEYS_OF.get(`${object.metadata.namespace}/${name}`);
       if (there === undefined) return [`${nameOf(object)}: there is no Secret ${object.metadata.namespace}/${name}`];
       return key === undefined || there.includes(key) ? [] : [`${nameOf(object)}: ${name} has no key ${key}`];
     }),

@@ -1,15 +1,14 @@
 // References across the whole platform: which Secrets are asked for, which images are pulled. Pure but for running helm on our own charts.
 
 import { parse, parseAllDocuments } from 'yaml';
-import { chartOf } from '../../../infra/kubernetes/render.ts';
+import { chartOf, isOurRelease } from '../../../infra/kubernetes/render.ts';
 import { NO_INPUTS, SECRETS } from '../../../infra/kubernetes/secret-list.ts';
 import type { Manifest, Placed } from './gitops.ts';
 
 /** All objects, with those that our charts make in the place of their releases. */
 export const withCharts = (all: readonly Placed[]): readonly Placed[] =>
   all.flatMap((one) => {
-    const { kind, spec } = one.object;
-    if (kind !== 'HelmRelease' || !String(spec.chart?.spec.chart).startsWith('./')) return [one];
+    if (!isOurRelease(one.object)) return [one];
     return parseAllDocuments(chartOf(one.object)).map((document) => ({ step: one.step, object: document.toJS() }));
   });
 
