@@ -34,6 +34,11 @@ export function environmentSpec(spec: string, values: Values): string {
   const twice = kinds.find((kind, place) => kinds.indexOf(kind) !== place);
   if (twice !== undefined)
     throw new Error(`plimsoll.yaml has two targets of the kind ${twice}: which of them is ${values.wordpress_host}?`);
+  for (const site of mapsIn(document, 'sites')) {
+    site.set('origins', document.createNode([`https://${values.wordpress_host}`]));
+    site.set('trustedProxies', document.createNode([values.pod_cidr, values.nodes_cidr]));
+    site.set('visitorHeader', 'X-Envoy-External-Address');
+  }
   document.setIn(['exporter', 'eventsTokenFile'], `${SECRETS}/events/token`);
   return document.toString({ lineWidth: 0 });
 }

@@ -23,10 +23,19 @@ const isIn = (list: BlockList, address: string): boolean => {
   return version !== 0 && list.check(plain, version === 6 ? 'ipv6' : 'ipv4');
 };
 
-/** From the right to the left, until an address is no proxy of ours. */
-export function clientOf(peer: string, forwardedFor: string | undefined, proxies: BlockList): Client {
+/**
+ * The visitor's address, if the peer is a proxy of ours: what it says in the one header, or X-Forwarded-For from the right to the left until
+ * an address is no proxy of ours. An answer that is no address leaves the peer's.
+ */
+export function clientOf(
+  peer: string,
+  headers: { readonly named?: string | undefined; readonly forwardedFor?: string | undefined },
+  proxies: BlockList,
+): Client {
+  const named = headers.named?.trim() ?? '';
+  if (isIP(named) !== 0 && isIn(proxies, peer)) return { address: named };
   let address = peer;
-  const hops = forwardedFor?.slice(-2_048).split(',') ?? [];
+  const hops = headers.forwardedFor?.slice(-2_048).split(',') ?? [];
   while (isIn(proxies, address)) {
     const next = hops.pop()?.trim();
     if (next === undefined || isIP(next) === 0) break;

@@ -71,7 +71,14 @@ function collectRoutes(app: FastifyInstance, { realUsers, monotonicMs }: RumPort
         encoding: text(request, 'content-encoding'),
         idempotencyKey: text(request, 'idempotency-key'),
         agent: text(request, 'user-agent')?.slice(0, 512) ?? '',
-        client: clientOf(request.ip, text(request, 'x-forwarded-for'), state.proxies),
+        client: clientOf(
+          request.ip,
+          {
+            named: state.site.visitorHeader && text(request, state.site.visitorHeader.toLowerCase()),
+            forwardedFor: text(request, 'x-forwarded-for'),
+          },
+          state.proxies,
+        ),
         body: () => bodyOf(request, MOST_BODY_BYTES),
       },
       monotonicMs(),

@@ -56,6 +56,11 @@ export const siteSchema = z.strictObject({
     .max(50)
     .default([])
     .describe('Addresses or CIDR ranges whose X-Forwarded-For is believed.'),
+  visitorHeader: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,63}$/i, 'the name of a header, like X-Envoy-External-Address')
+    .optional()
+    .describe('Header in which trusted proxies name the visitor themselves; without it, X-Forwarded-For.'),
   forward: z
     .url({ protocol: /^https?$/ })
     .optional()

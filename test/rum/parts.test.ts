@@ -76,13 +76,20 @@ describe('networks', () => {
   ])('%s is of %s', (address, prefix) => expect(prefixOf(address)).toBe(prefix));
   it('are told by X-Forwarded-For of our proxies only, from the right', () => {
     const proxies = proxyList(['10.0.0.0/8', '2001:db8::/32']);
-    const of = (peer: string, header?: string) => clientOf(peer, header, proxies).address;
+    const of = (peer: string, forwardedFor?: string) => clientOf(peer, { forwardedFor }, proxies).address;
     expect(of('203.0.113.1', '1.2.3.4')).toBe('203.0.113.1');
     expect(of('10.0.0.1', '1.2.3.4')).toBe('1.2.3.4');
     expect(of('::ffff:10.0.0.1', '6.6.6.6, 1.2.3.4, 10.9.9.9')).toBe('1.2.3.4');
     expect(of('10.0.0.1', 'rubbish')).toBe('10.0.0.1');
     expect(of('10.0.0.1')).toBe('10.0.0.1');
     expect(of('2001:db8::9', '2001:db9::1')).toBe('2001:db9::1');
+  });
+  it('are told by a header of their own if our proxy has one, and by nobody else', () => {
+    const proxies = proxyList(['10.0.0.0/8']);
+    const of = (peer: string, named: string) => clientOf(peer, { named, forwardedFor: '1.2.3.4' }, proxies).address;
+    expect(of('10.0.0.1', '5.6.7.8')).toBe('5.6.7.8');
+    expect(of('10.0.0.1', 'rubbish')).toBe('1.2.3.4');
+    expect(of('203.0.113.1', '5.6.7.8')).toBe('203.0.113.1');
   });
   it('are known by a hash whose key changes every day', () => {
     const limits = new Limits(0);

@@ -69,8 +69,9 @@ const workersOf = (pid: number): string[] =>
     .split(' ')
     .filter((child) => child !== '');
 
+/** Scripts and beacons, and nothing else of the exporter. */
 const rumLocation = (rum: string): string =>
-  `location /_rum/ { proxy_pass ${rum}/; proxy_set_header Cookie ""; proxy_set_header X-Forwarded-For $remote_addr; proxy_http_version 1.1; proxy_set_header Connection ""; }`;
+  `location ~ ^/_rum/((?:rum|collect)/.*)$ { proxy_pass ${rum}/$1$is_args$args; proxy_set_header Cookie ""; proxy_set_header X-Forwarded-For $remote_addr; proxy_http_version 1.1; proxy_set_header Connection ""; }`;
 
 const conf = (
   dir: string,

@@ -21,6 +21,9 @@
 {{- if and .Values.mimir.enabled (not .Values.mimir.url) -}}
 {{- fail "mimir.enabled is true, but mimir.url is empty: write the URL of Mimir without a path, for example http://mimir-gateway.observability:80" -}}
 {{- end -}}
+{{- if and .Values.realUsers.enabled (not (and .Values.realUsers.hosts .Values.realUsers.gateway.name)) -}}
+{{- fail "realUsers.enabled is true, but realUsers.hosts or realUsers.gateway.name is empty: name the hosts of the sites and the Gateway that they hang below" -}}
+{{- end -}}
 {{- if and .Values.serviceMonitor.tokenSecret (not .Values.serviceMonitor.enabled) -}}
 {{- fail "serviceMonitor.tokenSecret is set, but serviceMonitor.enabled is false: nothing would use it" -}}
 {{- end -}}

@@ -17,6 +17,9 @@ has the old ConfigMap. Keys of the Secret are the names of the variables.
 - { name: CDN_URL, value: {{ .Values.cdnUrl | default (printf "https://%s/wp-content/uploads" .Values.host) | quote }} }
 - { name: TRUSTED_PROXIES, value: {{ join "," .Values.trustedProxies | quote }} }
 - { name: VISITOR_HEADER, value: {{ .Values.visitorHeader | quote }} }
+{{- with .Values.realUsers.site }}
+- { name: RUM_SITE, value: {{ . | quote }} }
+{{- end }}
 # The root is read-only: wp-cli keeps its files here.
 - { name: HOME, value: /tmp }
 {{- end -}}

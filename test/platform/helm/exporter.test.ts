@@ -54,7 +54,9 @@ describe.each(ciValues('exporter'))('with ci/%s', (file) => {
   });
   // Unknown fields these models let through: only a real API server refuses them.
   it('has the fields that each kind must have, of the right types', () => {
-    for (const object of objects) expect(() => validated(object), object.metadata.name).not.toThrow();
+    // HTTPRoute has no model here; the API server of test/platform/kubernetes takes it.
+    for (const object of objects.filter(({ kind }) => kind !== 'HTTPRoute'))
+      expect(() => validated(object), object.metadata.name).not.toThrow();
     const set = only(objects, 'StatefulSet');
     expect(() => validated({ ...set, spec: { ...set.spec, serviceName: 1 } })).toThrow('serviceName');
     expect(() => validated({ ...set, spec: { ...set.spec, selector: undefined } })).toThrow('selector');

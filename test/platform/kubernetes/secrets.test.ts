@@ -226,7 +226,16 @@ describe('the spec of an environment', () => {
     expect(ours.targets.map(({ name }: { name: string }) => name)).toEqual(
       theirs.targets.map(({ name }: { name: string }) => name),
     );
-    expect(JSON.stringify(ours.targets)).not.toContain('shop.example.org');
+    expect(JSON.stringify([ours.targets, ours.sites])).not.toContain('shop.example.org');
+    const { wordpress_host, pod_cidr, nodes_cidr } = valuesOf('prod');
+    expect(ours.sites).toMatchObject([
+      {
+        key: 'shop',
+        origins: [`https://${wordpress_host}`],
+        trustedProxies: [pod_cidr, nodes_cidr],
+        visitorHeader: 'X-Envoy-External-Address',
+      },
+    ]);
   });
   it('is refused with two targets of a kind', () => {
     const twice = spec.replace(
