@@ -1,6 +1,5 @@
 // Changes of the platform: takes in what is told and what runs show, and serves them. Never decides whether who tells may.
-import type { Family } from '../metrics/series.ts';
-import { labelText } from '../metrics/series.ts';
+import { type Family, labelText, startOf } from '../metrics/series.ts';
 import type { Run } from '../probe/runner.ts';
 import {
   type ChangePlace,
@@ -136,7 +135,7 @@ export class Changes {
     const samples = this.#services.flatMap((service) =>
       CHANGE_KINDS.flatMap((kind) => {
         const value = this.#ports.changeLog.total(kind, service);
-        return value === undefined ? [] : [{ suffix: '', labels: labelText(name, { kind, service }), value }];
+        return value === undefined ? [] : [{ start: startOf(name, labelText(name, { kind, service })), value }];
       }),
     );
     yield { name, type, help, samples };

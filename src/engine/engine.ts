@@ -14,6 +14,7 @@ import type { Target } from '../spec/target.ts';
 import type { Ledger, LedgerEntry } from '../store/ledger.ts';
 import type { Store } from '../store/store.ts';
 import { type PromisePlan, plansOf, promqlPlansOf, type SloPlan } from './plan.ts';
+import { RunSeries } from './run-series.ts';
 import { sloFamilies } from './slo-series.ts';
 import { type Blind, type Failing, firingTiers, inMaintenance, type SloView, sloView } from './view.ts';
 
@@ -31,6 +32,7 @@ export interface EnginePorts {
 
 export class Engine {
   readonly series: SeriesTable;
+  readonly #runSeries: RunSeries;
   readonly #ports: EnginePorts;
   #ledger: Ledger;
   #spec: Spec;
@@ -53,6 +55,7 @@ export class Engine {
     this.series = new SeriesTable(spec.exporter.seriesPerTarget, (target) =>
       ports.own.inc('plimsoll_series_dropped_total', { target }),
     );
+    this.#runSeries = new RunSeries(this.series);
     this.load(spec);
   }
 
@@ -78,7 +81,6 @@ export class Engine {
     this.#byTarget = Map.groupBy(plans, (plan) => plan.slo.sli.target);
     this.#promises = promqlPlansOf(spec);
     this.#tickMs = tickFor(plans.map((plan) => Math.min(plan.stepMs, MAX_TICK_MS)));
-    this.series.limit = spec.exporter.seriesPerTarget;
     const slos = plans.map((plan) => ({
       name: plan.slo.name,
       stepMs: plan.stepMs,
@@ -89,12 +91,10 @@ export class Engine {
     const damaged = this.#ledger.setSlos(slos, this.#ports.now());
     if (damaged > 0) this.#ports.own.inc('plimsoll_store_damaged_records_total', {}, damaged);
     const names = new Set(spec.targets.map((t) => t.name));
-    const steps = spec.targets.map(({ name, interval }) => [name, interval] as const);
+    const intervals = new Map(spec.targets.map(({ name, interval }) => [name, interval / 1000]));
     // Where the rules count, they are the step.
-    const all = this.#promises.length === 0 ? steps : [...steps, [PROMQL_TARGET, spec.alerting.interval] as const];
-    this.series.keepTargets(new Set(all.map(([target]) => target)));
-    for (const [target, interval] of all)
-      this.series.set('probe_interval_seconds', { target, location: spec.exporter.location }, interval / 1000);
+    if (this.#promises.length > 0) intervals.set(PROMQL_TARGET, spec.alerting.interval / 1000);
+    this.#runSeries.load(spec, intervals);
     this.#ports.own.keepTargets(names);
     for (const target of this.#failing.keys()) if (!names.has(target)) this.#failing.delete(target);
     for (const ofSlo of [this.#blind, this.#firing])
@@ -107,7 +107,7 @@ export class Engine {
     const step = run.steps.find((s) => verdictOf(s.outcome) === 'bad');
     if (step === undefined) this.#failing.delete(run.target.name);
     else this.#failing.set(run.target.name, { target: run.target.name, step: step.step, outcome: step.outcome });
-    this.#observe(run);
+    this.#runSeries.onRun(run);
   }
 
   /** A slot without a run is an unmeasured event. */
@@ -124,33 +124,6 @@ export class Engine {
     this.#ledger.add(plan.slo.name, { [field]: 1 }, now, event.result === 'bad' && !excluded ? event.cause : undefined);
   }
 
-  #observe(run: Run): void {
-    const location = this.#spec.exporter.location;
-    const target = run.target.name;
-    const exemplar = { traceId: run.traceId, atSeconds: Math.round(run.atMs) / 1000 };
-    const { series } = this;
-    for (const step of run.steps) {
-      const { outcome, blame } = step;
-      series.inc('probe_runs_total', { target, kind: run.target.kind, step: step.step, outcome, blame, location });
-      series.observe(
-        'probe_step_duration_seconds',
-        { target, step: step.step, location },
-        step.durationMs / 1000,
-        exemplar,
-      );
-      for (const [phase, ms] of Object.entries(step.phases))
-        series.observe('probe_phase_duration_seconds', { target, phase, location }, ms / 1000, exemplar);
-      if (step.step === 'hit' && step.facts.cacheStatus !== undefined)
-        series.inc('probe_cache_status_total', { target, status: step.facts.cacheStatus, location });
-    }
-    series.set('probe_last_run_timestamp_seconds', { target, location }, run.atMs / 1000);
-    for (const [metric, fact] of FACT_GAUGES) {
-      const value = run.steps.map((s) => s.facts[fact]).findLast((v) => v !== undefined);
-      if (value === undefined) series.unset(metric, { target, location });
-      else series.set(metric, { target, location }, value);
-    }
-  }
-
   /** Closes the running tick; returns the store's error if it was not acknowledged. */
   tick(): Error | undefined {
     const tickMs = this.tickMs;
@@ -160,6 +133,11 @@ export class Engine {
   /** Goes on with a store that was opened late or again; nothing that was counted is lost. */
   useStore(store: Store): void {
     this.#ledger = this.#ledger.movedTo(store);
+  }
+
+  /** The time is known from now on: SLOs that are new begin here. */
+  bornAt(atMs: number): void {
+    this.#ledger.bornAt(atMs);
   }
 
   /** The store broke: history goes on in memory until useStore(). */
@@ -239,10 +217,3 @@ function tickFor(rows: readonly number[]): number {
   const shortest = Math.min(MAX_TICK_MS, ...rows);
   return Math.max(rows.reduce(divisor, MAX_TICK_MS), Math.min(shortest, SHORTEST_COMMON_TICK_MS), MIN_TICK_MS);
 }
-
-const FACT_GAUGES = [
-  ['probe_cert_not_after_timestamp_seconds', 'certNotAfterSeconds'],
-  ['probe_replica_lag_seconds', 'replicaLagSeconds'],
-  ['probe_cron_lag_seconds', 'cronLagSeconds'],
-  ['probe_cache_age_seconds', 'cacheAgeSeconds'],
-] as const;

@@ -1,4 +1,5 @@
 // GET /metrics: text or OpenMetrics by Accept. Written in pieces, one scrape at a time, so that probes are not held up.
+import { Readable } from 'node:stream';
 import { setImmediate as pause } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Changes } from '../engine/changes.ts';
@@ -24,10 +25,12 @@ export interface MetricsPorts {
   more(): Iterable<Family>;
 }
 
-/** Scrapes that arrive together share one text. */
+/**
+ * Scrapes that arrive together share one text. It is never one string: 100,000 series would hold the loop to join and encode them.
+ */
 export function metricsRoute(app: FastifyInstance, ports: MetricsPorts): void {
-  const going = new Map<Format, Promise<string>>();
-  const render = async (format: Format): Promise<string> => {
+  const going = new Map<Format, Promise<readonly Buffer[]>>();
+  const render = async (format: Format): Promise<readonly Buffer[]> => {
     ports.own.set('plimsoll_series', ports.engine.series.size);
     const own = await ports.own.families();
     const families = function* () {
@@ -37,12 +40,12 @@ export function metricsRoute(app: FastifyInstance, ports: MetricsPorts): void {
       yield* ports.more();
       yield* own;
     };
-    const pieces: string[] = [];
+    const pieces: Buffer[] = [];
     for (const piece of expose(families(), format)) {
-      pieces.push(piece);
+      pieces.push(Buffer.from(piece));
       await pause();
     }
-    return pieces.join('');
+    return pieces;
   };
   const schema = { summary: 'All series, for Prometheus', response: { 200: SERIES } };
   app.get('/metrics', { schema }, async (request, reply) => {
@@ -52,6 +55,11 @@ export function metricsRoute(app: FastifyInstance, ports: MetricsPorts): void {
       text = render(format).finally(() => going.delete(format));
       going.set(format, text);
     }
-    return reply.type(CONTENT_TYPES[format]).send(await text);
+    const pieces = await text;
+    reply.header(
+      'content-length',
+      pieces.reduce((sum, { length }) => sum + length, 0),
+    );
+    return reply.type(CONTENT_TYPES[format]).send(pieces.length === 1 ? pieces[0] : Readable.from(pieces));
   });
 }

@@ -2,7 +2,7 @@
 // Not a proxy: named targets only, unless the spec's allow-list says more; then every address is checked after resolution.
 import type { FastifyInstance } from 'fastify';
 import { CONTENT_TYPES, expose, formatFor } from '../metrics/exposition.ts';
-import { escapeLabel, type Family } from '../metrics/series.ts';
+import { escapeLabel, type Family, startOf } from '../metrics/series.ts';
 import type { FoundTarget } from '../probe/found-target.ts';
 import type { StepResult } from '../probe/probe.ts';
 import type { Run } from '../probe/runner.ts';
@@ -92,7 +92,7 @@ const gauge = (name: string, help: string, values: readonly (readonly [labels: s
   name,
   type: 'gauge',
   help,
-  samples: values.map(([labels, value]) => ({ suffix: '', labels, value })),
+  samples: values.map(([labels, value]) => ({ start: startOf(name, labels), value })),
 });
 
 /** Series of one run; values that are not known are left out, as blackbox_exporter does. */

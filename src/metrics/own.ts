@@ -1,7 +1,7 @@
 // Our own health and the process metrics, in a prom-client registry of their own; read out as families.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { METRICS, type MetricName } from '../spec/names.ts';
-import { escapeLabel, type Family, type Sample } from './series.ts';
+import { escapeLabel, type Family, type Sample, startOf } from './series.ts';
 
 type OwnName = Extract<MetricName, `plimsoll_${string}`>;
 
@@ -78,5 +78,5 @@ function sample(
   value: { value: number; labels: Record<string, string | number>; metricName?: string },
 ): Sample {
   const labels = Object.entries(value.labels).map(([k, v]) => `${k}="${escapeLabel(String(v))}"`);
-  return { suffix: (value.metricName ?? family).slice(family.length), labels: labels.join(','), value: value.value };
+  return { start: startOf(value.metricName ?? family, labels.join(',')), value: value.value };
 }

@@ -7,25 +7,39 @@ export interface Exemplar {
   readonly value: number;
   readonly atSeconds: number;
 }
-interface Series {
-  readonly labels: string;
-  readonly target: string;
-  value: number;
-  sum: number;
-  readonly buckets: Float64Array | undefined;
-  readonly exemplars: (Exemplar | undefined)[] | undefined;
-}
+/** One line of exposition. */
 export interface Sample {
-  readonly suffix: string;
-  readonly labels: string;
+  /** All of the line before the value: name, labels and a blank. Made once: escaping costs more than the numbers. */
+  readonly start: string;
   readonly value: number;
-  readonly exemplar?: Exemplar;
+  readonly exemplar?: Exemplar | undefined;
 }
 export interface Family {
   readonly name: string;
   readonly type: string;
   readonly help: string;
   readonly samples: Iterable<Sample>;
+}
+
+/** A line whose value changes. */
+export class Line implements Sample {
+  readonly start: string;
+  value = 0;
+  exemplar: Exemplar | undefined = undefined;
+
+  constructor(name: string, labels: string) {
+    this.start = startOf(name, labels);
+  }
+}
+
+/** The text before a value: `name{labels} `. */
+export const startOf = (name: string, labels: string): string => (labels === '' ? `${name} ` : `${name}{${labels}} `);
+
+/** A series of a target: one line, or the buckets, sum and count of a histogram. */
+interface Series {
+  readonly labels: string;
+  readonly target: string;
+  readonly lines: readonly Line[];
 }
 
 /** A label value as both text formats want it. */
@@ -38,6 +52,9 @@ export function labelText<M extends MetricName>(metric: M, labels: Readonly<Reco
     .map((name) => `${name}="${escapeLabel((labels as Record<string, string>)[name]!)}"`)
     .join(',');
 }
+
+const SLOTS = DURATION_BUCKETS_SECONDS.length + 1;
+const LE = [...DURATION_BUCKETS_SECONDS.map(String), '+Inf'];
 
 export class SeriesTable {
   readonly #families = new Map<MetricName, Map<string, Series>>();
@@ -56,38 +73,34 @@ export class SeriesTable {
     return [...this.#perTarget.values()].reduce((a, b) => a + b, 0);
   }
 
-  inc<M extends MetricName>(metric: M, labels: Readonly<Record<LabelsOf<M>, string>>): void {
-    const series = this.#series(metric, labels);
-    if (series !== undefined) series.value += 1;
+  /** `labels` as labelText() makes them, and the target that they belong to. */
+  inc(metric: MetricName, labels: string, target: string): void {
+    const line = this.#series(metric, labels, target)?.lines[0];
+    if (line !== undefined) line.value += 1;
   }
 
-  set<M extends MetricName>(metric: M, labels: Readonly<Record<LabelsOf<M>, string>>, value: number): void {
-    const series = this.#series(metric, labels);
-    if (series !== undefined) series.value = value;
+  set(metric: MetricName, labels: string, target: string, value: number): void {
+    const line = this.#series(metric, labels, target)?.lines[0];
+    if (line !== undefined) line.value = value;
   }
 
   /** Forgets one series, for a value that is not known any more. */
-  unset<M extends MetricName>(metric: M, labels: Readonly<Record<LabelsOf<M>, string>>): void {
-    const series = this.#families.get(metric)?.get(labelText(metric, labels));
+  unset(metric: MetricName, labels: string): void {
+    const series = this.#families.get(metric)?.get(labels);
     if (series === undefined) return;
-    this.#families.get(metric)?.delete(series.labels);
-    this.#count(series.target, -linesOf(series));
+    this.#families.get(metric)?.delete(labels);
+    this.#count(series.target, -series.lines.length);
   }
 
-  observe<M extends MetricName>(
-    metric: M,
-    labels: Readonly<Record<LabelsOf<M>, string>>,
-    value: number,
-    exemplar: Omit<Exemplar, 'value'>,
-  ): void {
-    const series = this.#series(metric, labels);
-    if (series?.buckets === undefined || series.exemplars === undefined) return;
-    const found = DURATION_BUCKETS_SECONDS.findIndex((le) => value <= le);
-    const index = found < 0 ? DURATION_BUCKETS_SECONDS.length : found;
-    series.buckets[index]! += 1;
-    series.exemplars[index] = { ...exemplar, value };
-    series.value += 1;
-    series.sum += value;
+  observe(metric: MetricName, labels: string, target: string, value: number, exemplar: Omit<Exemplar, 'value'>): void {
+    const lines = this.#series(metric, labels, target)?.lines;
+    if (lines === undefined || lines.length === 1) return;
+    let slot = 0;
+    while (slot < SLOTS - 1 && value > DURATION_BUCKETS_SECONDS[slot]!) slot += 1;
+    lines[slot]!.exemplar = { ...exemplar, value };
+    for (; slot < SLOTS; slot++) lines[slot]!.value += 1;
+    lines[SLOTS]!.value += value;
+    lines[SLOTS + 1]!.value += 1;
   }
 
   /** Drops all series of targets that are not in `names`. */
@@ -99,64 +112,40 @@ export class SeriesTable {
 
   *families(): Generator<Family> {
     for (const [name, series] of this.#families)
-      yield { name, type: METRICS[name].type, help: METRICS[name].help, samples: samplesOf(series.values()) };
+      yield { name, type: METRICS[name].type, help: METRICS[name].help, samples: linesOf(series.values()) };
   }
 
   #count(target: string, lines: number): void {
     this.#perTarget.set(target, (this.#perTarget.get(target) ?? 0) + lines);
   }
 
-  #series<M extends MetricName>(metric: M, labels: Readonly<Record<LabelsOf<M>, string>>): Series | undefined {
+  #series(metric: MetricName, labels: string, target: string): Series | undefined {
     let family = this.#families.get(metric);
     if (family === undefined) {
       family = new Map();
       this.#families.set(metric, family);
     }
-    const key = labelText(metric, labels);
-    const known = family.get(key);
+    const known = family.get(labels);
     if (known !== undefined) return known;
-    const target = (labels as Record<string, string>).target ?? '';
-    const slots = DURATION_BUCKETS_SECONDS.length + 1;
-    const histogram = METRICS[metric].type === 'histogram';
-    const series: Series = {
-      labels: key,
-      target,
-      value: 0,
-      sum: 0,
-      buckets: histogram ? new Float64Array(slots) : undefined,
-      exemplars: histogram ? new Array<Exemplar | undefined>(slots).fill(undefined) : undefined,
-    };
-    if ((this.#perTarget.get(target) ?? 0) + linesOf(series) > this.limit) {
+    const count = METRICS[metric].type === 'histogram' ? SLOTS + 2 : 1;
+    if ((this.#perTarget.get(target) ?? 0) + count > this.limit) {
       this.#onDrop(target);
       return undefined;
     }
-    this.#count(target, linesOf(series));
-    family.set(key, series);
+    this.#count(target, count);
+    const series = { labels, target, lines: count === 1 ? [new Line(metric, labels)] : histogramLines(metric, labels) };
+    family.set(labels, series);
     return series;
   }
 }
 
-const linesOf = (series: Series): number => (series.buckets === undefined ? 1 : series.buckets.length + 2);
+/** Cumulative buckets, sum and count. */
+const histogramLines = (metric: string, labels: string): Line[] => [
+  ...LE.map((le) => new Line(`${metric}_bucket`, `${labels},le="${le}"`)),
+  new Line(`${metric}_sum`, labels),
+  new Line(`${metric}_count`, labels),
+];
 
-function* samplesOf(all: Iterable<Series>): Generator<Sample> {
-  for (const series of all) {
-    const { labels, buckets, exemplars } = series;
-    if (buckets === undefined || exemplars === undefined) {
-      yield { suffix: '', labels, value: series.value };
-      continue;
-    }
-    let cumulative = 0;
-    for (let i = 0; i < buckets.length; i++) {
-      cumulative += buckets[i]!;
-      const exemplar = exemplars[i];
-      yield {
-        suffix: '_bucket',
-        labels: `${labels},le="${DURATION_BUCKETS_SECONDS[i] ?? '+Inf'}"`,
-        value: cumulative,
-        ...(exemplar && { exemplar }),
-      };
-    }
-    yield { suffix: '_sum', labels, value: series.sum };
-    yield { suffix: '_count', labels, value: series.value };
-  }
+function* linesOf(all: Iterable<Series>): Generator<Line> {
+  for (const { lines } of all) yield* lines;
 }

@@ -1,11 +1,12 @@
 // One hop of an HTTP request: pinned address, phases, caps, certificate judged before the first byte is sent.
 // Never follows a redirect or a proxy variable, never decompresses.
-import http from 'node:http';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { socketEvent } from './deadline.ts';
 import { ProbeFault } from './fault.ts';
+import { type Head, HttpReader } from './http-reader.ts';
 import type { Facts, Phase, ProbeContext } from './probe.ts';
 import { openSocket } from './reach.ts';
 import { hostOf } from './resolve.ts';
@@ -38,8 +39,9 @@ export interface HttpResponse {
   readonly url: string;
 }
 
-const MAX_BODY_BYTES = 2 * 1024 * 1024;
-const MAX_HEADER_BYTES = 32 * 1024;
+const CAPS = { headerBytes: 32 * 1024, bodyBytes: 2 * 1024 * 1024 };
+/** Methods whose requests have a body, be it an empty one. */
+const BODIED: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 const USER_AGENT = 'plimsoll/0.1 (synthetic probe)';
 
 /** What is measured on the way, over all hops. */
@@ -116,6 +118,7 @@ async function open(
   return tls;
 }
 
+/** Sends the request on an open connection and reads the answer to its end. */
 function exchange(
   request: HttpRequest,
   url: URL,
@@ -124,56 +127,72 @@ function exchange(
   hop: Hop,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  const headers: Record<string, string> = {
-    host: own && request.host !== undefined ? request.host : url.host,
+  let head: Head | undefined;
+  const reader = new HttpReader(request.method ?? 'GET', CAPS, (read) => {
+    head = read;
+    endPhase(hop, 'transfer');
+    hop.facts = { ...hop.facts, httpStatus: read.status, httpVersion: read.version };
+  });
+  const answered = (): HttpResponse => {
+    endPhase(hop, 'transfer');
+    hop.facts = { ...hop.facts, bodyBytes: reader.bytes };
+    return answer(head!, reader.body(), url.href);
+  };
+  return new Promise((resolve, reject) => {
+    const attempt = (read: () => void) => {
+      try {
+        read();
+        if (reader.isDone) resolve(answered());
+      } catch (error) {
+        reject(error);
+      }
+    };
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    socket.on('data', (chunk: Buffer) => {
+      if (!reader.isDone) attempt(() => reader.push(chunk));
+    });
+    socket.once('end', () => {
+      if (!reader.isDone) attempt(() => reader.end());
+    });
+    socket.once('error', reject);
+    socket.once('close', () => reject(Object.assign(new Error('connection closed'), { code: 'ECONNRESET' })));
+    socket.write(written(request, url, own));
+  });
+}
+
+/** The request as bytes. Throws an error of Node for a header that cannot be sent. */
+function written({ method = 'GET', headers, host, body, traceparent }: HttpRequest, url: URL, own: boolean): Buffer {
+  const all: Record<string, string> = {
+    host: own && host !== undefined ? host : url.host,
     'user-agent': USER_AGENT,
     accept: '*/*',
     'accept-encoding': 'identity',
     connection: 'close',
-    traceparent: request.traceparent,
-    ...(own && request.headers),
+    traceparent,
+    ...(own && headers),
   };
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    const message = http.request(
-      {
-        createConnection: () => socket,
-        method: request.method ?? 'GET',
-        path: url.pathname + url.search,
-        headers,
-        setHost: false,
-        maxHeaderSize: MAX_HEADER_BYTES,
-      },
-      (answer) => {
-        endPhase(hop, 'transfer');
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        hop.facts = { ...hop.facts, httpStatus: answer.statusCode ?? 0, httpVersion: answer.httpVersion };
-        answer.on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          chunks.push(chunk);
-          if (bytes > MAX_BODY_BYTES) reject(new ProbeFault('body_limit', `more than ${MAX_BODY_BYTES} bytes`));
-        });
-        answer.on('error', reject);
-        answer.on('end', () => {
-          endPhase(hop, 'transfer');
-          hop.facts = { ...hop.facts, bodyBytes: bytes };
-          const whole = Buffer.concat(chunks);
-          resolve({
-            status: answer.statusCode ?? 0,
-            headers: flatten(answer.headers),
-            body: whole.toString('utf8'),
-            bytes: whole,
-            url: url.href,
-          });
-        });
-      },
-    );
-    message.on('error', reject);
-    message.end(request.body);
-  });
+  if (body !== undefined || BODIED.has(method)) all['content-length'] = String(Buffer.byteLength(body ?? ''));
+  let text = `${method} ${url.pathname}${url.search} HTTP/1.1\r\n`;
+  for (const name in all) {
+    validateHeaderName(name);
+    validateHeaderValue(name, all[name]!);
+    text += `${name}: ${all[name]}\r\n`;
+  }
+  const head = Buffer.from(`${text}\r\n`, 'latin1');
+  return body === undefined ? head : Buffer.concat([head, Buffer.from(body)]);
 }
 
-const flatten = (headers: http.IncomingHttpHeaders): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([k, v]) => [k, Array.isArray(v) ? v.join(', ') : (v ?? '')]));
+/** The text is made when it is asked for: most probes look at the status only. */
+function answer({ status, headers }: Head, bytes: Buffer, url: string): HttpResponse {
+  let text: string | undefined;
+  return {
+    status,
+    headers,
+    bytes,
+    url,
+    get body() {
+      text ??= bytes.toString('utf8');
+      return text;
+    },
+  };
+}

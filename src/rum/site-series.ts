@@ -1,5 +1,5 @@
 // The series of one site, with a hard cap: what is beyond is counted as dropped and nothing else happens.
-import { type Family, labelText, type Sample } from '../metrics/series.ts';
+import { type Family, labelText, type Sample, startOf } from '../metrics/series.ts';
 import { type LabelsOf, METRICS, type MetricName } from '../spec/names.ts';
 import type { Site } from '../spec/site.ts';
 import { DEVICES, OTHER_PAGES, SERVER_TIMING_BUCKETS, VITAL_NAMES, VITALS } from '../spec/vitals.ts';
@@ -80,11 +80,11 @@ export class SiteSeries {
   }
 
   *samples(metric: RumMetric): Generator<Sample> {
-    for (const [labels, value] of this.#values.get(metric) ?? []) yield { suffix: '', labels, value };
+    for (const [labels, value] of this.#values.get(metric) ?? []) yield { start: startOf(metric, labels), value };
     for (const [labels, { histogram }] of this.#observed.get(metric) ?? [])
       yield* METRICS[metric].type === 'histogram'
-        ? bucketSamples(labels, histogram)
-        : [{ suffix: '', labels, value: histogram.count }];
+        ? bucketSamples(metric, labels, histogram)
+        : [{ start: startOf(metric, labels), value: histogram.count }];
   }
 
   #histogram<M extends RumMetric>(metric: M, labels: Labels<M>): Histogram | undefined {
@@ -117,20 +117,19 @@ function ofMetric<T>(all: Map<RumMetric, Map<string, T>>, metric: RumMetric): Ma
   return found;
 }
 
-function* bucketSamples(labels: string, { boundaries, counts, exemplars, sum, count }: Histogram): Generator<Sample> {
+function* bucketSamples(
+  metric: string,
+  labels: string,
+  { boundaries, counts, exemplars, sum, count }: Histogram,
+): Generator<Sample> {
   let below = 0;
   for (const [i, n] of counts.entries()) {
     below += n;
-    const exemplar = exemplars[i];
-    yield {
-      suffix: '_bucket',
-      labels: `${labels},le="${boundaries[i] ?? '+Inf'}"`,
-      value: below,
-      ...(exemplar && { exemplar }),
-    };
+    const start = startOf(`${metric}_bucket`, `${labels},le="${boundaries[i] ?? '+Inf'}"`);
+    yield { start, value: below, exemplar: exemplars[i] };
   }
-  yield { suffix: '_sum', labels, value: sum };
-  yield { suffix: '_count', labels, value: count };
+  yield { start: startOf(`${metric}_sum`, labels), value: sum };
+  yield { start: startOf(`${metric}_count`, labels), value: count };
 }
 
 const RUM_METRICS = Object.keys(METRICS).filter((name): name is RumMetric => name.startsWith('rum_'));

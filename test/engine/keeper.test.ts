@@ -139,7 +139,7 @@ describe('the keeper of the history', () => {
     expect([...damaged.samples].map(({ value }) => value)).toEqual([1]);
     expect(
       [...again.changes.families()].flatMap(({ samples }) => [...samples]).filter(({ value }) => value > 0),
-    ).toEqual([{ suffix: '', labels: 'kind="deploy",service="s"', value: 2 }]);
+    ).toEqual([{ start: 'change_events_total{kind="deploy",service="s"} ', value: 2 }]);
   });
   it('goes on when old rows cannot be thinned out, and says it', () => {
     const { tick, counted, said } = keep({ prune: 'disk I/O error' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expose, formatFor } from '../../src/metrics/exposition.ts';
-import { SeriesTable } from '../../src/metrics/series.ts';
+import { labelText, SeriesTable } from '../../src/metrics/series.ts';
 
 const AT = { traceId: 'f'.repeat(32), atSeconds: 7 };
 const write = (table: SeriesTable, format: 'text' | 'openmetrics' = 'text') =>
@@ -9,8 +9,7 @@ const write = (table: SeriesTable, format: 'text' | 'openmetrics' = 'text') =>
 describe('the exposition', () => {
   it('writes values and help so that one line stays one line', () => {
     const samples = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 0.5].map((value, i) => ({
-      suffix: '',
-      labels: `i="${i}"`,
+      start: `x{i="${i}"} `,
       value,
     }));
     const family = { name: 'x', type: 'gauge', help: 'two\nlines \\ "quoted"', samples };
@@ -21,8 +20,9 @@ describe('the exposition', () => {
   });
   it('puts an observation at a bucket edge into that bucket, and the exemplar beside it', () => {
     const table = new SeriesTable(500, () => {});
-    const labels = { target: 'shop', phase: 'dns', location: 'main' };
-    for (const seconds of [0.05, 0.0501, 600]) table.observe('probe_phase_duration_seconds', labels, seconds, AT);
+    const metric = 'probe_phase_duration_seconds';
+    const labels = labelText(metric, { target: 'shop', phase: 'dns', location: 'main' });
+    for (const seconds of [0.05, 0.0501, 600]) table.observe(metric, labels, 'shop', seconds, AT);
     const text = write(table, 'openmetrics');
     expect(text).toMatch(/le="0.05"\} 1 # \{trace_id="f{32}"\} 0.05 7\n/);
     expect(text).toMatch(/le="0.1"\} 2 # /);
@@ -40,18 +40,19 @@ describe('series of a target', () => {
   it('make room again when one is forgotten', () => {
     const dropped: string[] = [];
     const table = new SeriesTable(1, (target) => dropped.push(target));
-    const labels = { target: 'shop', location: 'main' };
-    table.set('probe_cron_lag_seconds', labels, 3);
-    table.set('probe_replica_lag_seconds', labels, 4);
+    const labels = 'target="shop",location="main"';
+    table.set('probe_cron_lag_seconds', labels, 'shop', 3);
+    table.set('probe_replica_lag_seconds', labels, 'shop', 4);
     expect([table.size, dropped]).toEqual([1, ['shop']]);
     table.unset('probe_cron_lag_seconds', labels);
     expect(table.size).toBe(0);
-    table.set('probe_replica_lag_seconds', labels, 4);
+    table.set('probe_replica_lag_seconds', labels, 'shop', 4);
     expect(write(table)).toContain('probe_replica_lag_seconds{target="shop",location="main"} 4\n');
   });
   it('never touch another target: labels with quotes, newlines and lone surrogates stay text', () => {
     const table = new SeriesTable(10, () => {});
-    table.set('probe_cron_lag_seconds', { target: '__proto__', location: 'a"b\nc\\d\ud800' }, 1);
+    const metric = 'probe_cron_lag_seconds';
+    table.set(metric, labelText(metric, { target: '__proto__', location: 'a"b\nc\\d\ud800' }), '__proto__', 1);
     expect(write(table)).toContain('{target="__proto__",location="a\\"b\\nc\\\\d\ufffd"} 1\n');
     expect(({} as Record<string, unknown>).target).toBeUndefined();
   });
