@@ -7,6 +7,9 @@ import { burnRate, eventsIn } from '../src/generate/slo/window.ts';
 export const IN_CLUSTER = 'cluster=~"$cluster"';
 export const OWN_SLOS = `${IN_CLUSTER}, slo=~"$slo"`;
 
+/** Visitors only: Envoy counts its own probes and scrapes in listeners admin, eg-ready-http and eg-stats-http. */
+export const VISITORS = `${IN_CLUSTER}, envoy_http_conn_manager_prefix=~"http-.+|https-.+"`;
+
 /** SLOs of the chosen services, to be joined by cluster and slo. */
 export const CHOSEN = `max by (cluster, slo, service, team, target) (slo_info{${OWN_SLOS}, service=~"$service"})`;
 export const ofChosen = (expr: string): string => `(${expr})\nand on (${KEY})\n${CHOSEN}`;

@@ -1,14 +1,12 @@
 // The ingress gateway (Envoy Gateway): requests, answers, retries, connections, and the health of what is behind it.
 import type { Board, Panel, Query, TimelinePanel } from '../src/grafana/board.ts';
-import { IN_CLUSTER } from './ask.ts';
+import { IN_CLUSTER, VISITORS } from './ask.ts';
 import { toBoard, toLogs } from './links.ts';
 import { chart, errorLogs, number } from './part-panels.ts';
 import { STATES } from './states.ts';
 
 const EMPTY = 'the proxies of Envoy Gateway are not scraped';
 const QUIET = `${EMPTY}, or no traffic`;
-/** Visitors only: Envoy counts its own probes and scrapes in listeners admin, eg-ready-http and eg-stats-http. */
-const VISITORS = `${IN_CLUSTER}, envoy_http_conn_manager_prefix=~"http-.+|https-.+"`;
 /** Routes only, not the connections to the controller, to rate limits or to collectors. */
 const ROUTES = `${IN_CLUSTER}, envoy_cluster_name=~"httproute/.+"`;
 /** Where a share is worth a look, and where visitors write mails. No alert goes by them: SLOs page. */

@@ -1,15 +1,15 @@
 // Real users: what page views felt like, by page and device, beside what probes and servers say of the same time.
 import type { Board, Look, TimeseriesPanel } from '../src/grafana/board.ts';
-import { VITAL_NAMES, VITALS, type VitalName } from '../src/spec/vitals.ts';
-import { IN_CLUSTER } from './ask.ts';
+import { RESTORED_COUNTS, VITAL_NAMES, VITALS, type VitalName } from '../src/spec/vitals.ts';
+import { IN_CLUSTER, VISITORS } from './ask.ts';
 import { toBoard } from './links.ts';
 import { chart, number } from './part-panels.ts';
 
 const EMPTY = 'no beacons: nothing is known, and nothing is well';
 const SITE = `${IN_CLUSTER}, site=~"$site"`;
 const PLACE = `${SITE}, page=~"$page", device=~"$device"`;
-/** Restored views painted at once, and waited for nobody. */
-const VISIT = `${PLACE}, navigation!="restored"`;
+/** Restored views painted at once, and waited for nobody: they count as they do for SLOs. */
+const visits = (vital: VitalName): string => (RESTORED_COUNTS.has(vital) ? PLACE : `${PLACE}, navigation!="restored"`);
 
 const NAMES: Readonly<Record<VitalName, string>> = {
   lcp: 'Largest paint (LCP)',
@@ -26,8 +26,8 @@ const ADVICE: Readonly<Record<VitalName, string>> = {
   ttfb: 'PHP, the cache, or the way there: compare with what servers and probes say below.',
 };
 
-const buckets = (vital: VitalName, by: string, matchers = VISIT): string =>
-  `sum by (${by}) (rate(${VITALS[vital].metric}_bucket{${matchers}}[$__rate_interval]))`;
+const buckets = (vital: VitalName, by: string): string =>
+  `sum by (${by}) (rate(${VITALS[vital].metric}_bucket{${visits(vital)}}[$__rate_interval]))`;
 const p75 = (vital: VitalName, ...by: string[]): string =>
   `histogram_quantile(0.75, ${buckets(vital, [...by, 'le'].join(', '))})`;
 
@@ -43,7 +43,7 @@ const lookOf = (vital: VitalName): Look => ({
 
 const DAY = 'the window of a day, so that the number has enough views; the charts below show when';
 const ofDay = (vital: VitalName): string =>
-  `histogram_quantile(0.75, sum by (le) (increase(${VITALS[vital].metric}_bucket{${VISIT}}[1d])))`;
+  `histogram_quantile(0.75, sum by (le) (increase(${VITALS[vital].metric}_bucket{${visits(vital)}}[1d])))`;
 
 const over = (vital: VitalName, by: 'page' | 'device'): TimeseriesPanel =>
   chart({
@@ -161,7 +161,8 @@ export const realUsers = (): Board => ({
         }),
         chart({
           title: 'Views by navigation',
-          description: 'Restored views (from the back-forward cache, prerendered) are left out of paint times above.',
+          description:
+            'Restored views (from the back-forward cache, prerendered) are left out of paint times and of the first byte above.',
           queries: [
             {
               expr: `sum by (navigation) (increase(rum_views_total{${PLACE}}[$__rate_interval]))`,
@@ -171,6 +172,21 @@ export const realUsers = (): Board => ({
           stack: true,
           decimals: 0,
           empty: EMPTY,
+        }),
+        chart({
+          title: 'Views beside answers of the gateway',
+          description:
+            'All hosts of the gateway, scripts and pictures too, so the two are never equal: what counts is whether they move together. Answers go on and views stop: visitors come and are not measured. That is no good news: look at the loader in a page, consent, and the route /_rum.',
+          queries: [
+            { expr: `sum(increase(rum_views_total{${SITE}}[$__rate_interval]))`, legend: 'views that were measured' },
+            {
+              expr: `sum(increase(envoy_http_downstream_rq_xx{${VISITORS}}[$__rate_interval]))`,
+              legend: 'answers of the gateway',
+            },
+          ],
+          decimals: 0,
+          min: 0,
+          empty: 'no beacons, and the gateway is not scraped or has no traffic',
         }),
         chart({
           title: 'Left out',

@@ -4,6 +4,7 @@ import { formatDuration } from '../spec/scalars.ts';
 import { covers, type Maintenance, type Slo, type Spec, targetOf } from '../spec/spec.ts';
 import { sloRules } from './slo/groups.ts';
 import { periodOf } from './slo/tiers.ts';
+import { siteChanges, statusPageChanges } from './spec-diff-people.ts';
 import { fieldChanges, isSame, listChanges, percentText, valueText } from './spec-fields.ts';
 
 /** Names of the receivers of an SLO's alerts of a severity; none where nothing is routed. */
@@ -31,6 +32,8 @@ export function diffSpecs(before: Spec, after: Spec, toldOf: ToldOf): string[] {
     ),
     ...policyChanges(before, after),
     ...maintenanceChanges(before, after),
+    ...siteChanges(before, after),
+    ...statusPageChanges(before, after),
     ...fieldChanges(before.alerting, after.alerting, [], 'alerting.'),
     ...fieldChanges(before.exporter, after.exporter, [], 'exporter.'),
     ...notifyChanges(before.notify, after.notify),

@@ -3,13 +3,13 @@ import { formatDuration } from '../spec/scalars.ts';
 
 /** Values that are a time in ms, and those that are a share. */
 const DURATIONS = new Set(
-  'interval timeout below above for window long short retention scrapeInterval every cronMaxLag minValidity maxAge maxTtl'.split(
+  'interval timeout below above for window long short retention scrapeInterval every cronMaxLag minValidity maxAge maxTtl settle quiet'.split(
     ' ',
   ),
 );
-const RATIOS = new Set(['objective', 'budget', 'maxExcluded']);
+const RATIOS = new Set(['objective', 'budget', 'maxExcluded', 'sample', 'maxShare']);
 /** Shown as changed, and no more: they hold passwords, tokens and cookies, or may. */
-const HIDDEN = new Set(['password', 'username', 'headers', 'healthToken', 'loginCookie', 'body']);
+const HIDDEN = new Set(['password', 'username', 'headers', 'healthToken', 'loginCookie', 'body', 'forward']);
 /** Longer values say more by their length than by their text. */
 const MOST = 160;
 

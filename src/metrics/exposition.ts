@@ -1,5 +1,5 @@
 // Families to Prometheus text 0.0.4 or OpenMetrics 1.0, in chunks so that no scrape holds the event loop for long.
-import type { Exemplar, Family } from './series.ts';
+import { type Exemplar, type Family, Line, valueText } from './series.ts';
 
 export type Format = 'text' | 'openmetrics';
 export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
@@ -14,8 +14,6 @@ export const formatFor = (accept: string | undefined): Format =>
 /** Lines per chunk: about a fifth of a millisecond of work. */
 const CHUNK_LINES = 1_000;
 
-const number = (value: number): string => (value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : String(value));
-
 /** Yields the exposition piece by piece; the caller may pause between pieces. */
 export function* expose(families: Iterable<Family>, format: Format): Generator<string> {
   const open = format === 'openmetrics';
@@ -24,9 +22,11 @@ export function* expose(families: Iterable<Family>, format: Format): Generator<s
   for (const { name: family, type, help: text, samples } of families) {
     const name = open && type === 'counter' ? family.replace(/_total$/, '') : family;
     const help = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-    out += `# HELP ${name} ${open ? help.replaceAll('"', '\\"') : help}\n# TYPE ${name} ${type}\n`;
-    for (const { start, value, exemplar } of samples) {
-      out += start + number(value) + (open && exemplar !== undefined ? tail(exemplar) : '\n');
+    out += `# HELP ${name} ${open ? help.replaceAll('"', '\\"') : help}\n# TYPE ${name} ${open && type === 'untyped' ? 'unknown' : type}\n`;
+    for (const sample of samples) {
+      const { start, exemplar } = sample;
+      const value = sample instanceof Line ? sample.text : valueText(sample.value);
+      out += start + value + (open && exemplar !== undefined ? tail(exemplar) : '\n');
       if (++lines % CHUNK_LINES === 0) {
         yield out;
         out = '';
@@ -37,4 +37,4 @@ export function* expose(families: Iterable<Family>, format: Format): Generator<s
 }
 
 const tail = ({ traceId, value, atSeconds }: Exemplar): string =>
-  ` # {trace_id="${traceId}"} ${number(value)} ${atSeconds}\n`;
+  ` # {trace_id="${traceId}"} ${valueText(value)} ${atSeconds}\n`;

@@ -10,7 +10,8 @@ export class OwnMetrics {
   readonly #metrics = new Map<string, Counter | Gauge | Histogram>();
 
   constructor() {
-    collectDefaultMetrics({ register: this.#registry });
+    // The default of 10 ms wakes an idle process a hundred times a second; blocks that matter are measured by loop-lag.ts.
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 100 });
     for (const [name, { type, labels, help }] of Object.entries(METRICS)) {
       if (!name.startsWith('plimsoll_')) continue;
       const options = { name, help, labelNames: [...labels], registers: [this.#registry] };
@@ -40,7 +41,12 @@ export class OwnMetrics {
   }
   /** Forgets the labelled series of targets that are not in `names`. */
   keepTargets(names: ReadonlySet<string>): void {
-    for (const name of ['plimsoll_missed_runs_total', 'plimsoll_series_dropped_total'] as const) {
+    const labelled = [
+      'plimsoll_missed_runs_total',
+      'plimsoll_series_dropped_total',
+      'plimsoll_board_faults_total',
+    ] as const;
+    for (const name of labelled) {
       const counter = this.#metrics.get(name) as Counter;
       counter.get().then((value) => {
         for (const { labels } of value.values)

@@ -21,14 +21,30 @@ export interface Family {
   readonly samples: Iterable<Sample>;
 }
 
+/** A value as both text formats want it. */
+export const valueText = (value: number): string =>
+  value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : String(value);
+
 /** A line whose value changes. */
 export class Line implements Sample {
   readonly start: string;
   value = 0;
   exemplar: Exemplar | undefined = undefined;
+  #text = '0';
+  #textOf = 0;
 
   constructor(name: string, labels: string) {
     this.start = startOf(name, labels);
+  }
+
+  /** The value as text; made anew only if it changed since it was last asked for, as digits are half of the cost of a line. */
+  get text(): string {
+    const { value } = this;
+    if (value !== this.#textOf) {
+      this.#text = valueText(value);
+      this.#textOf = value;
+    }
+    return this.#text;
   }
 }
 

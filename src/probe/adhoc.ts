@@ -5,22 +5,19 @@ import type { FoundTarget } from './found-target.ts';
 
 /** The target of a request: by name, by its exact URL, or made up. Addresses are checked later, after resolution. */
 export function findTarget(spec: Spec, wanted: string, module: string | undefined): FoundTarget {
-  const modules = [
-    ...new Set([...spec.targets.map((t) => t.kind), ...BUILT_IN_MODULES, ...Object.keys(spec.exporter.modules)]),
-  ].sort();
-  if (module !== undefined && !modules.includes(module)) {
+  if (module !== undefined && !isModule(spec, module)) {
+    const modules = [...spec.targets.map((t) => t.kind), ...BUILT_IN_MODULES, ...Object.keys(spec.exporter.modules)];
     return {
       ok: false,
       status: 400,
       title: 'unknown module',
-      detail: `there is no module "${module}"; there are: ${modules.join(', ')}`,
+      detail: `there is no module "${module}"; there are: ${[...new Set(modules)].sort().join(', ')}`,
     };
   }
   const named = spec.targets.find((t) => t.name === wanted || t.url === wanted);
   if (named !== undefined) {
     if (module === undefined || module === named.kind) return { ok: true, target: named, adhoc: false };
-    const { address, ca } = named as { address?: string; ca?: string };
-    return made(spec, module, named.url, false, { ...(address && { address }), ...(ca && { ca }) });
+    return byModule(spec, named, module);
   }
   if (spec.exporter.probeAllow.length === 0) {
     return {
@@ -30,8 +27,35 @@ export function findTarget(spec: Spec, wanted: string, module: string | undefine
       detail: 'only targets of the spec are probed; name one, or add the host to exporter.probeAllow',
     };
   }
+  const odd = oddIn(wanted);
+  if (odd !== undefined) return { ok: false, status: 400, title: 'bad target', detail: odd };
   return made(spec, module ?? 'http_2xx', wanted, true);
 }
+
+/** Named targets as other modules see them, made once: a scrape asks for the same ones again and again. */
+const seenAs = new WeakMap<Target, Map<string, FoundTarget>>();
+
+function byModule(spec: Spec, named: Target, module: string): FoundTarget {
+  const known = seenAs.get(named) ?? new Map<string, FoundTarget>();
+  seenAs.set(named, known);
+  const { address, ca } = named as { address?: string; ca?: string };
+  const found =
+    known.get(module) ?? made(spec, module, named.url, false, { ...(address && { address }), ...(ca && { ca }) });
+  known.set(module, found);
+  return found;
+}
+
+/** What a URL parser would drop or read otherwise than people do; a stranger's target has no need of it. */
+function oddIn(wanted: string): string | undefined {
+  if (/[\p{Cc}\p{Z}\\]/u.test(wanted)) return 'a target holds no spaces, control characters or backslashes';
+  const { username, password } = URL.canParse(withScheme(wanted, 'http')) ? new URL(withScheme(wanted, 'http')) : {};
+  return username || password ? 'a target holds no user and no password' : undefined;
+}
+
+const isModule = ({ targets, exporter }: Spec, module: string): boolean =>
+  (BUILT_IN_MODULES as readonly string[]).includes(module) ||
+  Object.hasOwn(exporter.modules, module) ||
+  targets.some((target) => target.kind === module);
 
 const TIMEOUT_MS = 10_000;
 const withScheme = (text: string, scheme: string): string =>

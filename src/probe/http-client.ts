@@ -29,7 +29,7 @@ export async function httpRequest(request: HttpRequest, ctx: ProbeContext): Prom
         throw new ProbeFault('redirect_loop', `after ${redirects} redirects at ${url.origin}${url.pathname}`);
       seen.add(url.href);
       response = await sendOnce(sent, url, first, hop, ctx);
-      hop.facts = { ...hop.facts, redirects };
+      hop.facts.redirects = redirects;
       const { location } = response.headers;
       if (request.redirects === 0 || location === undefined || ![301, 302, 303, 307, 308].includes(response.status))
         break;
@@ -65,13 +65,6 @@ export async function httpRequest(request: HttpRequest, ctx: ProbeContext): Prom
       return {
         outcome,
         detail: `${(error as Error).message} in phase ${hop.going}`,
-        phases: hop.phases,
-        facts: hop.facts,
-      };
-    if ((error as Error).message === 'socket hang up')
-      return {
-        outcome: 'reset',
-        detail: 'the connection was closed before the answer',
         phases: hop.phases,
         facts: hop.facts,
       };

@@ -50,7 +50,8 @@ export interface Hop {
   /** The phase that goes on, and since when. */
   going: Phase;
   since: number;
-  facts: Facts;
+  /** Grows on the way: a copy for each fact would be felt. */
+  readonly facts: { -readonly [K in keyof Facts]: Facts[K] };
 }
 
 export function endPhase(hop: Hop, next: Phase): void {
@@ -98,7 +99,7 @@ async function open(
   const host = certificateName(url, request);
   const secure = url.protocol === 'https:';
   const socket = await openSocket(addresses, Number(url.port || (secure ? 443 : 80)), signal, (address) => {
-    hop.facts = { ...hop.facts, address };
+    hop.facts.address = address;
   });
   endPhase(hop, secure ? 'tls' : 'first_byte');
   if (!secure) return socket;
@@ -109,7 +110,7 @@ async function open(
   });
   await socketEvent(tls, 'secureConnect', signal);
   const verdict = judgeTls(tls, host);
-  hop.facts = { ...hop.facts, ...verdict.facts };
+  Object.assign(hop.facts, verdict.facts);
   if (verdict.outcome !== 'ok') {
     tls.destroy();
     throw new ProbeFault(verdict.outcome, verdict.detail);
@@ -131,11 +132,12 @@ function exchange(
   const reader = new HttpReader(request.method ?? 'GET', CAPS, (read) => {
     head = read;
     endPhase(hop, 'transfer');
-    hop.facts = { ...hop.facts, httpStatus: read.status, httpVersion: read.version };
+    hop.facts.httpStatus = read.status;
+    hop.facts.httpVersion = read.version;
   });
   const answered = (): HttpResponse => {
     endPhase(hop, 'transfer');
-    hop.facts = { ...hop.facts, bodyBytes: reader.bytes };
+    hop.facts.bodyBytes = reader.bytes;
     return answer(head!, reader.body(), url.href);
   };
   return new Promise((resolve, reject) => {

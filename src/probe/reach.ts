@@ -19,15 +19,17 @@ export async function reach<T>(addresses: readonly string[], open: (address: str
 }
 
 /** A connected socket; `connecting` is told every address that is tried. */
-export const openSocket = (
+export function openSocket(
   addresses: readonly string[],
   port: number,
   signal: AbortSignal,
   connecting: (address: string) => void = () => {},
-): Promise<Socket> =>
-  reach(addresses, async (address) => {
+): Promise<Socket> {
+  const open = async (address: string) => {
     connecting(address);
     const socket = netConnect({ host: address, port });
     await socketEvent(socket, 'connect', signal);
     return socket;
-  });
+  };
+  return addresses.length === 1 ? open(addresses[0]!) : reach(addresses, open);
+}

@@ -3,7 +3,8 @@
 import { performance } from 'node:perf_hooks';
 import { blameOf, type Outcome, verdictOf } from '../spec/outcome.ts';
 import type { Target, TargetKind } from '../spec/target.ts';
-import { within } from './deadline.ts';
+import { type BoardRun, keepBoard } from './board-reading.ts';
+import { endingAfter, within } from './deadline.ts';
 import type { LoopLag } from './loop-lag.ts';
 import type { Probe, ProbeContext, StepOutcome, StepResult } from './probe.ts';
 import type { Resolve } from './resolve.ts';
@@ -16,6 +17,8 @@ export interface RunnerPorts {
   readonly tracer: Tracer;
   readonly lag: LoopLag;
   readonly location: string;
+  /** Most series for boards of other exporters that a run reads as well; absent or 0: none. */
+  readonly boardSeries?: number;
   now(): number;
 }
 
@@ -28,6 +31,8 @@ export interface Run {
   readonly traceId: string;
   readonly distorted: boolean;
   readonly steps: readonly StepResult[];
+  /** Series for boards of other exporters, if they were wanted. */
+  readonly board?: BoardRun | undefined;
 }
 
 /** Blocked longer than this share of the timeout (but at least 100 ms), a run's times are not the target's. */
@@ -44,24 +49,17 @@ export async function runProbe<K extends TargetKind>(
 ): Promise<Run> {
   const startedMs = ports.now();
   const start = performance.now();
-  // One signal for both; AbortSignal.any() would be a tenth of the cost of a whole run.
-  const ending = new AbortController();
-  const { signal } = ending;
-  let isOver = false;
-  const timer = setTimeout(() => {
-    isOver = true;
-    ending.abort(new Error('deadline'));
-  }, target.timeout);
-  const onStop = () => ending.abort(stop?.reason);
-  stop?.addEventListener('abort', onStop, { once: true });
-  if (stop?.aborted === true) onStop();
+  const deadline = endingAfter(target.timeout, stop);
+  const { signal } = deadline;
   const trace = ports.tracer.run(target);
   const steps: StepResult[] = [];
   const finish = finisherFor(tellerOf(target));
   let late: StepOutcome | undefined;
+  const board = ports.boardSeries ? keepBoard(ports.boardSeries) : undefined;
   const ctx: ProbeContext = {
     signal,
     location: ports.location,
+    board,
     resolve: (host, options) => {
       const from = performance.now();
       return within(signal, ports.resolve(host, options)).catch(() => {
@@ -76,7 +74,7 @@ export async function runProbe<K extends TargetKind>(
       const from = performance.now();
       let result: StepOutcome;
       try {
-        late ??= isOver ? usedUp(steps.at(-1)) : undefined;
+        late ??= deadline.isOver() ? usedUp(steps.at(-1)) : undefined;
         result = late ?? (await body({ traceparent: span.traceparent }));
       } catch (error) {
         result = bug(error);
@@ -95,8 +93,7 @@ export async function runProbe<K extends TargetKind>(
   } catch (error) {
     steps.push(finish('run', bug(error), AT_ONCE));
   } finally {
-    clearTimeout(timer);
-    stop?.removeEventListener('abort', onStop);
+    deadline.clear();
     trace.end();
   }
   for (const name of target.steps as readonly string[]) {
@@ -105,7 +102,8 @@ export async function runProbe<K extends TargetKind>(
   }
   const durationMs = performance.now() - start;
   const distorted = ports.lag.longestSince(start) > distortedFrom(target.timeout);
-  return { target, startedMs, atMs: startedMs + durationMs, durationMs, traceId: trace.traceId, distorted, steps };
+  const atMs = startedMs + durationMs;
+  return { target, startedMs, atMs, durationMs, traceId: trace.traceId, distorted, steps, board: board?.run };
 }
 
 const AT_ONCE = { startMs: 0, durationMs: 0 };

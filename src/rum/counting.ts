@@ -1,12 +1,15 @@
 // From a checked beacon to counts of its site, and to what may be forwarded of it. Knows no network.
+import { pageGroupOf } from '../spec/page-group.ts';
 import type { Site } from '../spec/site.ts';
 import { type Device, type Navigation, SERVER_TIMINGS, VITAL_NAMES, VITALS, type VitalName } from '../spec/vitals.ts';
 import type { Beacon, Exception, Measurement } from './beacon.ts';
+import { isCounted } from './place-numbers.ts';
 import { RecentKeys } from './recent-keys.ts';
-import { deviceOf, engineOf, navigationOf, pageGroupOf } from './reduce.ts';
-import { cleanText, cleanUrl } from './scrub.ts';
+import { deviceOf, engineOf, navigationOf } from './reduce.ts';
+import { cleanText, cleanUrl, pathOf } from './scrub.ts';
 import { Settle } from './settling.ts';
 import type { SiteSeries } from './site-series.ts';
+import type { WorstSamples } from './worst.ts';
 
 const VIEW_MS = 1_800_000;
 const MOST_VIEWS = 20_000;
@@ -19,6 +22,8 @@ interface Value {
   readonly value: number;
   readonly labels: { site: string; page: string; device: Device; navigation: Navigation };
   readonly traceId: string | undefined;
+  /** Cleaned. */
+  readonly path: string;
 }
 
 /** A view whose server named its trace: what becomes spans. */
@@ -38,6 +43,7 @@ export interface TracedView {
 
 export interface CountingPorts {
   readonly series: SiteSeries;
+  readonly worst: WorstSamples;
   /** Wall clock, ms: hours and exemplars. */
   now(): number;
   readonly onView?: ((view: TracedView) => void) | undefined;
@@ -50,8 +56,12 @@ export class Counting {
 
   constructor(ports: CountingPorts) {
     this.#ports = ports;
-    this.#settle = new Settle(({ vital, value, labels, traceId }) => {
-      ports.series.observe(VITALS[vital].metric, labels, value, ports.now(), traceId);
+    this.#settle = new Settle(({ vital, value, labels, traceId = null, path }) => {
+      const atMs = ports.now();
+      ports.series.observe(VITALS[vital].metric, labels, value, atMs, traceId ?? undefined);
+      const { page, device, navigation } = labels;
+      if (isCounted(vital, navigation))
+        ports.worst.add({ vital, value, page, device, navigation, path, atMs, traceId });
     });
   }
 
@@ -68,12 +78,13 @@ export class Counting {
     const types = beacon.measurements.flatMap(({ context }) => context?.navigation_type ?? []);
     const navigation = navigationOf(types[0]);
     const labels = { site: site.key, page, device, navigation };
+    const path = pathOf(beacon.meta.page?.url);
     const mistakes = beacon.exceptions.filter((one) => !isForeign(one));
     this.#drop(site, 'foreign_script', beacon.exceptions.length - mistakes.length);
     this.#drop(site, 'unknown', beacon.events.length + beacon.logs.length);
     this.#countView(beacon, labels, mistakes.length > 0, nowMs);
     for (const each of beacon.measurements) {
-      if (each.type === 'web-vitals') this.#countVital(each, labels, agent, site, nowMs);
+      if (each.type === 'web-vitals') this.#countVital(each, { labels, agent, site, path }, nowMs);
       else if (each.type === 'server-timing') this.#countServer(each, page, site, nowMs);
       else this.#drop(site, 'unknown');
     }
@@ -93,7 +104,11 @@ export class Counting {
     if (id !== undefined) this.#views.set(id, { errors: isBad || known?.errors === true }, nowMs);
   }
 
-  #countVital(one: Measurement, labels: Value['labels'], agent: string, site: Site, nowMs: number): void {
+  #countVital(
+    one: Measurement,
+    { labels, agent, site, path }: Pick<Value, 'labels' | 'path'> & { readonly agent: string; readonly site: Site },
+    nowMs: number,
+  ): void {
     const vital = VITAL_NAMES.find((name) => name in one.values);
     if (vital === undefined) {
       this.#drop(site, 'unknown');
@@ -110,7 +125,7 @@ export class Counting {
     const id = one.context?.id ?? crypto.randomUUID();
     const isNew = this.#settle.add(
       `${vital} ${id}`,
-      { vital, value, labels: { ...labels, navigation }, traceId },
+      { vital, value, labels: { ...labels, navigation }, traceId, path },
       site.settle,
       nowMs,
     );

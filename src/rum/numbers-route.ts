@@ -14,6 +14,7 @@ const VITAL = {
     p75: PERCENTILE,
     grade: { type: ['string', 'null'], description: 'good, needs-improvement or poor; null below 100 observations' },
     good: { type: 'number', description: 'share, 0 to 1' },
+    needsImprovement: { type: 'number' },
     poor: { type: 'number' },
   },
 } as const;
@@ -21,7 +22,7 @@ const PAGE = {
   type: 'object',
   properties: {
     page: { type: 'string' },
-    device: { type: 'string' },
+    device: { type: 'string', description: 'left out where all devices are together' },
     views: { type: 'number' },
     errorViews: { type: 'number' },
     vitals: { type: 'object', additionalProperties: VITAL },
@@ -31,6 +32,32 @@ const SERVER = {
   type: 'object',
   properties: { page: { type: 'string' }, name: { type: 'string' }, n: { type: 'number' }, p75: PERCENTILE },
 } as const;
+const SLO = {
+  type: 'object',
+  description: 'the last 24 hours as the SLO counts them; state and budget are with Prometheus',
+  properties: {
+    slo: { type: 'string' },
+    objective: { type: 'number' },
+    of: { type: 'string' },
+    grade: { type: 'string' },
+    n: { type: 'number' },
+    sliRatio: { type: ['number', 'null'], description: 'share of good events; null below minimum' },
+    minimum: { type: 'number' },
+  },
+} as const;
+const WORST = {
+  type: 'object',
+  properties: {
+    vital: { type: 'string' },
+    value: { type: 'number' },
+    page: { type: 'string' },
+    device: { type: 'string' },
+    navigation: { type: 'string' },
+    path: { type: 'string', description: 'cleaned, without query' },
+    atMs: { type: 'number' },
+    traceId: { type: ['string', 'null'] },
+  },
+} as const;
 const SITE = {
   type: 'object',
   properties: {
@@ -38,8 +65,20 @@ const SITE = {
     mode: { type: 'string' },
     sample: { type: 'number' },
     present: { type: 'boolean', description: 'were there beacons lately? Without any, nothing is known' },
+    quietMs: { type: 'number', description: 'how long it may be without beacons' },
+    lastBeaconMs: { type: ['number', 'null'], description: 'null: none since the start' },
+    enough: { type: 'number', description: 'page views that give a verdict' },
+    all: { ...PAGE, description: 'the whole site' },
     pages: { type: 'array', items: PAGE },
+    groups: { type: 'array', items: PAGE, description: 'all devices together' },
     server: { type: 'array', items: SERVER },
+    slos: { type: 'array', items: SLO },
+    worst: { type: 'array', items: WORST, description: 'worst first, at most 20 of each vital' },
+    engines: {
+      type: 'object',
+      additionalProperties: { type: 'object', additionalProperties: { type: 'number' } },
+      description: 'values since the start, by engine and vital',
+    },
     beacons: { type: 'object', additionalProperties: { type: 'number' }, description: 'since the start, by result' },
   },
 } as const;

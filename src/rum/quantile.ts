@@ -1,15 +1,8 @@
 // The 75th percentile of bucket counts, and how sure it is. Pure.
+import type { Percentile } from '../spec/real-users.ts';
 
 /** 97.5th percentile of the normal distribution. */
 const Z_95 = 1.96;
-
-export interface Percentile {
-  /** undefined beyond the last boundary: nothing is known there. */
-  readonly value: number | undefined;
-  /** 95 % band; its upper end is undefined beyond the last boundary. */
-  readonly low: number;
-  readonly high: number | undefined;
-}
 
 /**
  * The 75th percentile by linear interpolation within its bucket, as histogram_quantile does. The band is that of the order

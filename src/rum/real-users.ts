@@ -1,22 +1,28 @@
 // Real users of all sites: what is kept, served and shown of them. Opens no socket but those that a site forwards to.
 import type { Family } from '../metrics/series.ts';
+import type { SiteNumbers } from '../spec/real-users.ts';
 import type { Site } from '../spec/site.ts';
-import type { Spec } from '../spec/spec.ts';
-import { numbersOf, type SiteNumbers } from './numbers.ts';
+import type { Slo, Spec } from '../spec/spec.ts';
+import { numbersOf } from './numbers.ts';
 import { rumFamilies } from './site-series.ts';
 import { type SitePorts, SiteState } from './site-state.ts';
+
+/** What of a spec is measured here. */
+export type Measured = Pick<Spec, 'sites'> & Partial<Pick<Spec, 'slos'>>;
 
 export class RealUsers {
   readonly #sites = new Map<string, SiteState>();
   readonly #ports: SitePorts;
+  #slos: readonly Slo[] = [];
 
-  constructor(spec: Pick<Spec, 'sites'>, ports: SitePorts) {
+  constructor(spec: Measured, ports: SitePorts) {
     this.#ports = ports;
     this.load(spec);
   }
 
   /** Takes over a spec; counts of sites that stay go on. */
-  load({ sites }: Pick<Spec, 'sites'>): void {
+  load({ sites, slos = [] }: Measured): void {
+    this.#slos = slos;
     const keys = new Set(sites.map(({ key }) => key));
     for (const [key, state] of this.#sites)
       if (!keys.has(key)) {
@@ -45,9 +51,10 @@ export class RealUsers {
     return rumFamilies([...this.#sites.values()].map(({ series }) => series));
   }
 
-  /** What people want to know of the last 24 hours, by site, group of pages and device. */
-  numbers(): SiteNumbers[] {
-    return [...this.#sites.values()].map((state) => numbersOf(state, this.#ports.now()));
+  /** What people want to know of the last 24 hours, by site, group of pages and device. `only`: of this site, if it is there. */
+  numbers(only?: string): SiteNumbers[] {
+    const states = [...this.#sites.values()].filter(({ site }) => only === undefined || site.key === only);
+    return states.map((state) => numbersOf(state, this.#slos, this.#ports.now()));
   }
 
   tick(): void {

@@ -1,6 +1,5 @@
 // From what browsers send to the few values that labels may have. Pure: nothing else of the visitor goes on.
-import type { Site } from '../spec/site.ts';
-import { type Device, type Navigation, OTHER_PAGES } from '../spec/vitals.ts';
+import type { Device, Navigation } from '../spec/vitals.ts';
 import type { Beacon } from './beacon.ts';
 
 /** Crawlers, previews, monitors. A phone of the make Cubot is none. */
@@ -31,26 +30,4 @@ export const deviceOf = (agent: string, { meta }: Beacon): Device =>
 export function navigationOf(type: string | undefined): Navigation {
   if (type === 'back-forward-cache' || type === 'prerender' || type === 'restore') return 'restored';
   return type === 'back-forward' ? 'back_forward' : 'navigate';
-}
-
-/** The first group with a path that matches; `other` without one. */
-export function pageGroupOf({ pages }: Site, url: string | undefined): string {
-  const path = url === undefined ? undefined : URL.parse(url)?.pathname;
-  if (path === undefined) return OTHER_PAGES;
-  return pages.find(({ paths }) => paths.some((pattern) => matches(pattern, path)))?.name ?? OTHER_PAGES;
-}
-
-/** * stands for anything, also for nothing. In steps from left to right, so that no path is slow. */
-function matches(pattern: string, path: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  if (rest.length === 0) return path === pattern;
-  if (!path.startsWith(first)) return false;
-  let at = first.length;
-  const last = rest.pop()!;
-  for (const part of rest) {
-    const found = path.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return path.length - last.length >= at && path.endsWith(last);
 }

@@ -9,6 +9,12 @@ export function cleanUrl(text: string): string {
   return `${url.origin}${cleanPath(url.pathname)}`.slice(0, MOST_CHARACTERS);
 }
 
+/** The path of an address without what may be about a person; '' if there is none. */
+export const pathOf = (url: string | undefined): string => {
+  const found = cleanUrl(url ?? '');
+  return found === '' ? '' : new URL(found).pathname;
+};
+
 /** A path may hold a token too: /reset/eyJ... */
 export const cleanPath = (path: string): string => path.split('/').map(cleanPart).join('/');
 

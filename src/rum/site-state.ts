@@ -8,6 +8,7 @@ import { Forwarder } from './forward.ts';
 import { Limits } from './limits.ts';
 import { RecentKeys } from './recent-keys.ts';
 import { SiteSeries } from './site-series.ts';
+import { WorstSamples } from './worst.ts';
 
 const REPLAY_MS = 600_000;
 const MOST_KEYS = 20_000;
@@ -20,6 +21,7 @@ export interface SitePorts {
 
 export class SiteState {
   readonly series: SiteSeries;
+  readonly worst = new WorstSamples();
   readonly limits: Limits;
   readonly keys = new RecentKeys(REPLAY_MS, MOST_KEYS);
   readonly #counting: Counting;
@@ -28,6 +30,7 @@ export class SiteState {
   #proxies: BlockList;
   #forwarder: Forwarder | undefined;
   #lastMs = Number.NEGATIVE_INFINITY;
+  #lastWallMs: number | null = null;
 
   constructor(site: Site, ports: SitePorts) {
     this.#ports = ports;
@@ -35,7 +38,7 @@ export class SiteState {
     this.#proxies = proxyList(site.trustedProxies);
     this.series = new SiteSeries(site);
     this.limits = new Limits(ports.monotonicMs());
-    this.#counting = new Counting({ series: this.series, ...ports });
+    this.#counting = new Counting({ series: this.series, worst: this.worst, ...ports });
     this.#forwarder = this.#forwarderOf(site);
     // At 0 from the start, so that its first increase is seen.
     this.series.inc('rum_beacons_total', { site: site.key, result: 'accepted' }, 0);
@@ -66,8 +69,14 @@ export class SiteState {
   accept(beacon: Beacon, agent: string): void {
     this.result('accepted');
     this.#lastMs = this.#ports.monotonicMs();
+    this.#lastWallMs = this.#ports.now();
     this.#counting.count(beacon, agent, this.#site);
     this.#forwarder?.add(forwarded(beacon, agent, this.#site));
+  }
+
+  /** When the newest beacon was taken, ms since 1970; null: none since the start. */
+  get lastBeaconMs(): number | null {
+    return this.#lastWallMs;
   }
 
   /** Were there beacons within the time that the site may be quiet? */

@@ -70,5 +70,7 @@ export type Device = (typeof DEVICES)[number];
 /** `restored`: from the back-forward cache, prerendered, or a tab that was discarded. Such views are fast for another reason. */
 export const NAVIGATIONS = ['navigate', 'back_forward', 'restored'] as const;
 export type Navigation = (typeof NAVIGATIONS)[number];
+/** What of a restored view counts: it paints at once and has waited for no server, so its paint times and first byte do not. */
+export const RESTORED_COUNTS: ReadonlySet<VitalName | 'errors'> = new Set(['inp', 'cls', 'errors'] as const);
 /** Group of a page that is in no other. */
 export const OTHER_PAGES = 'other';

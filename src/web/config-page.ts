@@ -8,7 +8,7 @@ import type { Page } from './send.ts';
 import { cardRow, cards } from './slo-tables.ts';
 import { frameOf, type Sources } from './sources.ts';
 import { placeOf } from './target-page.ts';
-import { objective, span, time } from './words.ts';
+import { objective, percent, span, time } from './words.ts';
 
 const TARGETS = ['Target', 'Kind', 'Place', 'Every', 'Steps'];
 const SLOS = ['SLO', 'Service', 'Team', 'Objective', 'Period', 'SLI'];
@@ -88,6 +88,7 @@ function settingsOf({
   alerting,
   maintenance,
   policies,
+  sites,
   statusPage,
 }: Spec): Record<string, string | number | boolean> {
   return {
@@ -104,6 +105,10 @@ function settingsOf({
     'alerting.evaluate': alerting.evaluate,
     maintenance: `${maintenance.length} windows`,
     policies: policies.length === 0 ? 'built in' : policies.map((p) => formatDuration(p.window)).join(', '),
+    sites:
+      sites.length === 0
+        ? 'none: real users are not measured'
+        : sites.map(({ key, mode, sample }) => `${key} (${mode}, ${percent(sample, 1)} of views)`).join(', '),
     statusPage: statusPage.components.length === 0 ? 'none' : `${statusPage.components.length} components, open to all`,
   };
 }

@@ -3,7 +3,9 @@ import type { SloPlan } from '../engine/plan.ts';
 import { countsBetween } from '../engine/view.ts';
 import { type Counts, History, HOUR_MS, ZERO } from '../slo/history.ts';
 import type { LedgerEntry } from '../store/ledger.ts';
+import type { Totals } from '../store/record.ts';
 import type { Store } from '../store/store.ts';
+import { Turns } from './turns.ts';
 
 export const DAY_MS = 86_400_000;
 /** A copy of the history is made for so many SLOs at once, about 100 kB each. */
@@ -23,12 +25,16 @@ export function dayEdges(nowMs: number, days: number): number[] {
   return [...Array.from({ length: days }, (_, i) => today - (days - 1 - i) * DAY_MS), nowMs];
 }
 
-/** `edges` oldest first, the last at most now. Maintenance is excluded as everywhere. Without a store only what is in memory is known. */
-export function dayCounts(
+/**
+ * `edges` oldest first, the last at most now. Maintenance is excluded as everywhere. Without a store only what is in memory is known.
+ * In turns: each row of the store holds all SLOs, and there may be thousands of both.
+ */
+export async function dayCounts(
   subjects: readonly DaySubject[],
-  store: Store | undefined,
+  store: () => Store | undefined,
   edges: readonly number[],
-): DayCounts {
+  turns = new Turns(),
+): Promise<DayCounts> {
   const first = edges[0] ?? 0;
   const copies = subjects.slice(0, MOST_SLOS).map(({ plan, entry }) => {
     const lengthMs = Math.max(plan.periodMs, entry.history.lastMs - first + HOUR_MS, HOUR_MS);
@@ -36,7 +42,7 @@ export function dayCounts(
     history.setMarks([...edges, ...plan.excluded.flatMap(({ fromMs, toMs }) => [fromMs, toMs])]);
     return { plan, entry, history };
   });
-  store?.replay((atMs, totals) => {
+  const visit = (atMs: number, totals: Totals): void => {
     for (const { entry, history } of copies) {
       const counts = totals.get(entry.id);
       if (counts === undefined) continue;
@@ -44,7 +50,8 @@ export function dayCounts(
         history.record(Math.min(entry.createdMs, atMs), ZERO);
       history.record(atMs, counts);
     }
-  });
+  };
+  await eachRow(store, turns, visit, copies.length);
   return new Map(
     copies.map(({ plan, entry, history }) => {
       if (history.lastMs === 0) history.record(entry.createdMs, ZERO);
@@ -53,4 +60,23 @@ export function dayCounts(
       return [plan.slo.name, between] as const;
     }),
   );
+}
+
+/** All rows, oldest first. What is written meanwhile is read too; what is thinned out meanwhile is not. */
+async function eachRow(
+  store: () => Store | undefined,
+  turns: Turns,
+  visit: (atMs: number, totals: Totals) => void,
+  extra: number,
+): Promise<void> {
+  for (let [readMs, isMore] = [-1, true]; isMore; ) {
+    isMore = false;
+    store()?.replay((atMs, totals) => {
+      visit(atMs, totals);
+      readMs = atMs;
+      isMore = turns.isOverAfter(totals.size + extra);
+      return !isMore;
+    }, readMs);
+    if (isMore) await turns.next();
+  }
 }

@@ -32,7 +32,7 @@ export function page(frame: Frame, twin: string, body: Value): Html {
   return html`${head(`${title} · Plimsoll`)}<script type="module" src="${ASSETS.js.path}"></script></head>
 <body><a class="skip" href="#main">Skip to content</a>
 <header><nav aria-label="Pages"><ul>
-${link(at, '/', 'SLOs')}${realUsers && link(at, '/rum', 'Real users')}${link(at, '/events', 'Events')}${link(at, '/report', 'Report')}${hasStatusPage && link(at, '/status', 'Status page')}${link(at, '/config', 'Configuration')}
+${link(at, '/', 'SLOs')}${realUsers && link(at, '/real-users', 'Real users')}${link(at, '/events', 'Events')}${link(at, '/report', 'Report')}${hasStatusPage && link(at, '/status', 'Status page')}${link(at, '/config', 'Configuration')}
 </ul></nav></header>
 <main id="main" tabindex="-1">
 ${!specValid && html`<p class="alarm" role="alert">The spec on disk is invalid: an older one is in force. <a href="/config">What is loaded</a></p>`}

@@ -194,4 +194,4 @@ const empty = (all: readonly SloView[]): Html =>
     : html`<p>No SLO is like that. <a href="/">Show all</a></p>`;
 
 const promised = (names: readonly string[], grafana: string | undefined): Html =>
-  html`<h2>Counted by Prometheus</h2><p>Their history is not here but in Prometheus${grafana === undefined ? ': see the board “SLO”.' : '.'}</p><ul class="plain">${names.map((name) => html`<li>${grafana === undefined ? name : html`<a href="${`${grafana}/d/plimsoll-slo?var-slo=${name}`}">${name}</a>`}</li>`)}</ul>`;
+  html`<h2>Counted by Prometheus</h2><p>Their history is not here but in Prometheus${grafana === undefined ? ': see the board “SLO”.' : '.'}</p><ul class="plain">${names.map((name) => html`<li><a href="/slo/${name}">${name}</a></li>`)}</ul>`;

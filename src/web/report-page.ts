@@ -34,7 +34,7 @@ const COLUMNS = ['SLO', 'Promised', 'Was', 'Kept', 'Budget left', 'Errors', 'Kno
 /** The month before the one of `nowMs`, or of it, as "2026-11". */
 export const monthOf = (nowMs: number): string => new Date(nowMs).toISOString().slice(0, 7);
 
-export function reportPage(sources: Sources, month: string): Page {
+export async function reportPage(sources: Sources, month: string): Promise<Page> {
   const nowMs = sources.engine.evaluatedAt();
   const [, year, number] = MONTH.exec(month) ?? [];
   const period =
@@ -50,7 +50,7 @@ export function reportPage(sources: Sources, month: string): Page {
       return plan === undefined || entry === undefined ? [] : [{ plan, entry }];
     })
     .slice(0, MOST_SLOS);
-  const found = dayCounts(subjects, sources.store(), [period.startMs, endMs]);
+  const found = await dayCounts(subjects, sources.store, [period.startMs, endMs]);
   const rows = subjects.map(({ plan, entry }): ReportRow => {
     const counts = found.get(plan.slo.name)![0]!;
     const lived = Math.max(0, endMs - Math.max(period.startMs, entry.createdMs));

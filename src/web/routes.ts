@@ -6,6 +6,7 @@ import { configPage } from './config-page.ts';
 import { eventsPage } from './events-page.ts';
 import { type OverviewQuery, overviewPage } from './overview.ts';
 import { monthOf, reportPage } from './report-page.ts';
+import { realUsersPage, sitePage } from './rum-page.ts';
 import { type Page, PUBLIC, send, sendJson, sendPage } from './send.ts';
 import { sloPage } from './slo-page.ts';
 import type { Sources } from './sources.ts';
@@ -31,8 +32,11 @@ export function pageRoutes(app: FastifyInstance, sources: Sources): void {
   at(['/slo/:name'], (request) => sloPage(sources, named(request)));
   at(['/target/:name'], (request) => targetPage(sources, named(request)));
   at(['/events', '/events.json'], ({ query }) => eventsPage(sources, query));
+  at(['/real-users', '/real-users.json'], () => realUsersPage(sources));
+  at(['/real-users/:name'], (request) => sitePage(sources, named(request)));
   at(['/config', '/config.json'], () => configPage(sources));
   at(['/report/:name'], (request) => reportPage(sources, named(request)));
+  app.get('/rum', HIDDEN, (_request, reply) => reply.redirect('/real-users', 302));
   app.get('/report', HIDDEN, (_request, reply) =>
     reply.redirect(`/report/${monthOf(sources.engine.evaluatedAt())}`, 302),
   );
@@ -48,13 +52,13 @@ export function openRoutes(
   const none = { type: 'about:blank', title: 'not found', status: 404 } as const;
   const NO_PAGE = { ...none, detail: 'there is no status page: list components in the section statusPage of the spec' };
   for (const path of ['/status', '/status.json'])
-    app.get(path, HIDDEN, (request, reply) => {
-      const data = status.data();
+    app.get(path, HIDDEN, async (request, reply) => {
+      const data = await status.data();
       if (data === undefined) return sendJson(request, reply, NO_PAGE, { status: 404 });
       return sendPage(request, reply, { json: data, html: () => statusPage(data) }, PUBLIC);
     });
-  app.get('/feed.atom', HIDDEN, (request, reply) => {
-    const data = status.data();
+  app.get('/feed.atom', HIDDEN, async (request, reply) => {
+    const data = await status.data();
     if (data === undefined) return sendJson(request, reply, NO_PAGE, { status: 404 });
     const { exporter } = sources.engine.spec.alerting;
     const text = statusFeed(data, exporter === undefined ? undefined : `${exporter}/status`);
@@ -78,7 +82,8 @@ const ONE_SLO = /^\/api\/v1\/slos\/([a-z0-9-]{1,63})\/?(?:\?.*)?$/;
 /** Links in alerts and on boards lead to the API of an SLO: a browser gets its page instead. Tells nothing of its own. */
 export function browsersToPages(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
-    const [, name] = (request.method === 'GET' && ONE_SLO.exec(request.url)) || [];
+    const isApi = request.method === 'GET' && request.url.startsWith('/api/v1/slos/');
+    const [, name] = (isApi && ONE_SLO.exec(request.url)) || [];
     if (name === undefined || !(request.headers.accept ?? '').includes('text/html')) return done();
     reply.header('vary', 'Accept').redirect(`/slo/${name}`, 303);
   });

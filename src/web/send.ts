@@ -13,7 +13,7 @@ export const POLICY = [
   "connect-src 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",
-  "form-action 'self'",
+  "form-action 'none'",
 ].join('; ');
 
 const HEADERS = {

@@ -1,7 +1,9 @@
 // The page /slo/NAME: what burns, what ate the budget, when it is gone, and how each number came to be.
 import { didYouMean } from '../spec/nearest.ts';
+import { isPromqlSlo } from '../spec/spec.ts';
 import { budgetBar } from './bars.ts';
 import { burndownSvg, describe, type Mark } from './burndown-svg.ts';
+import { countedPage } from './counted-page.ts';
 import { page } from './layout.ts';
 import { type Html, html } from './markup.ts';
 import { missingPage } from './missing.ts';
@@ -34,6 +36,8 @@ export function sloPage(sources: Sources, name: string): Page {
   const view = engine.view(name);
   const plan = engine.plan(name);
   const entry = engine.entry(name);
+  const counted = engine.spec.slos.filter(isPromqlSlo).find((slo) => slo.name === name);
+  if (counted !== undefined) return countedPage(sources, counted);
   if (view === undefined || plan === undefined || entry === undefined)
     return missingPage(
       sources,

@@ -1,6 +1,7 @@
 // What pages are made of: everything they may ask, and nothing that they could change.
 import type { Changes } from '../engine/changes.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { SiteNumbers } from '../spec/real-users.ts';
 import type { Store } from '../store/store.ts';
 import type { Frame } from './layout.ts';
 import type { RecentRuns } from './runs.ts';
@@ -16,8 +17,8 @@ export interface Sources {
   spec(): { readonly loadedMs: number; readonly isValid: boolean };
   /** The store of now; undefined while there is none. */
   store(): Store | undefined;
-  /** Is something known of real users? Their page is another room's; undefined: there is none. */
-  readonly realUsers?: () => boolean;
+  /** Real users of the sites in the spec; undefined: none are measured. */
+  readonly realUsers?: { numbers(only?: string): readonly SiteNumbers[] };
 }
 
 /** The frame of a page of now. */
@@ -27,6 +28,6 @@ export const frameOf = (sources: Sources, title: string, at: string): Frame => (
   version: sources.version,
   evaluatedAtMs: sources.engine.evaluatedAt(),
   specValid: sources.spec().isValid,
-  realUsers: sources.realUsers?.() === true,
+  realUsers: sources.realUsers !== undefined && sources.engine.spec.sites.length > 0,
   hasStatusPage: sources.engine.spec.statusPage.components.length > 0,
 });

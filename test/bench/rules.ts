@@ -1,7 +1,9 @@
-// npm run bench:rules: what one evaluation of all SLO rules costs a real Prometheus, beside the common form of 17 rules per SLO
-// (7 windows of the error ratio, their mean over 30 days, 7 of metadata, 2 alerts) on the same 30 days of 200 SLOs. About 6 minutes.
-import { readFileSync } from 'node:fs';
-import { alertFiles, ruleGroups } from '../../alerts/generate.ts';
+// What one evaluation of all SLO rules costs a real Prometheus, and what the exporter costs that computes them itself, beside the common form
+// of 17 rules per SLO (7 windows of the error ratio, their mean over 30 days, 7 of metadata, 2 alerts) on the same 30 days. About 8 minutes.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ruleGroups } from '../../alerts/generate.ts';
 import { builtBoards } from '../../dashboards/check.ts';
 import { prometheusRuleFile } from '../../src/generate/rule-files.ts';
 import { sloRules } from '../../src/generate/slo/groups.ts';
@@ -11,9 +13,14 @@ import { prometheusAt } from '../../src/preview/prometheus.ts';
 import { readPanel, spanOf } from '../../src/preview/read.ts';
 import { variablesOf } from '../../src/preview/variables.ts';
 import type { Spec } from '../../src/spec/spec.ts';
+import { startExporter } from '../services/exporter.ts';
+import { privateFolder } from '../services/process.ts';
 import { type Prometheus, startPrometheus } from '../services/prometheus.ts';
 import { remoteWrite } from '../services/remote-write.ts';
+import { startSmallSite } from '../services/small-site.ts';
 import { shop, slo, validSpec } from '../spec/specs.ts';
+import { cpuSeconds, type Figure, median, type Row } from './figures.ts';
+import { specDocuments } from './platform.ts';
 
 const SLOS = Number(process.env.SLOS ?? 200);
 const DAYS = Number(process.env.DAYS ?? 30);
@@ -117,12 +124,6 @@ async function fill(prometheus: Prometheus): Promise<number> {
   return first + (steps - 1) * STEP;
 }
 
-/** CPU seconds that Prometheus has used. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
 async function cost(prometheus: Prometheus, expressions: readonly string[], atMs: number): Promise<number> {
   const before = cpuSeconds(prometheus.pid);
   for (const expression of expressions) await prometheus.query(expression, atMs);
@@ -130,7 +131,8 @@ async function cost(prometheus: Prometheus, expressions: readonly string[], atMs
 }
 
 /** Wall time of the first screen of each board that asks about SLOs, all its queries at once as Grafana sends them, over 6 h. */
-async function firstScreens(prometheus: Prometheus, atMs: number): Promise<void> {
+async function firstScreens(prometheus: Prometheus, atMs: number): Promise<readonly Figure[]> {
+  const figures: Figure[] = [];
   const spec = validSpec({ targets: [shop], slos: [slo()] });
   const asked = prometheusAt(prometheus.url);
   const now = atMs / 1000;
@@ -145,64 +147,108 @@ async function firstScreens(prometheus: Prometheus, atMs: number): Promise<void>
       times.push(performance.now() - start);
     }
     const queries = panels.reduce((sum, { targets }) => sum + ((targets ?? []) as readonly unknown[]).length, 0);
-    console.log(
-      `first screen of ${board.title}: ${queries} queries, ${median(times).toFixed(0)} ms (${Math.min(...times).toFixed(0)} to ${Math.max(...times).toFixed(0)})`,
-    );
+    figures.push({
+      what: `first screen of ${board.title}, ${SLOS} SLOs, ${DAYS} days`,
+      value: median(times),
+      worst: Math.max(...times),
+      unit: 'ms',
+      how: `${queries} queries at once, wall time`,
+    });
   }
+  return figures;
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-
-async function main(): Promise<void> {
-  for (const count of [1, 100, 1_000, 10_000]) {
-    const spec = specOf(count);
-    const start = performance.now();
-    const files = alertFiles(spec);
-    const ms = performance.now() - start;
-    const slos = sloRules(spec).groups.flatMap((g) => g.rules).length;
-    const all = ruleGroups(spec).flatMap((g) => g.rules).length;
-    console.log(
-      `${count} SLOs: ${slos} SLO rules and ${all - slos} component rules (17 per SLO: ${17 * count}); series recorded ${3 * count} (15 per SLO: ${15 * count}); generated in ${ms.toFixed(0)} ms, ${files.length} files, rules ${Math.round(prometheusRuleFile(ruleGroups(spec)).length / 1024)} kB`,
-    );
-  }
-  const prometheus = await startPrometheus();
+/** CPU seconds of one cycle of 30 s: the exporter that counts, evaluates and commits 1,000 SLOs, and a Prometheus that scrapes it. */
+async function ownCycle(): Promise<number> {
+  const folder = privateFolder('bench-cycle');
+  const site = await startSmallSite();
+  const files = specDocuments(1_000, 100, site.url).map((document, i) => {
+    const file = join(folder.path, `spec-${i}.yaml`);
+    writeFileSync(file, JSON.stringify(document));
+    return file;
+  });
+  const args = [...files.flatMap((file) => ['--config', file]), '--data', join(folder.path, 'data')];
+  const exporter = await startExporter({ args });
+  const prometheus = await startPrometheus({ scrape: new URL(exporter.url).host, every: '30s' });
   try {
-    const end = await fill(prometheus);
-    const { groups } = sloRules(specOf(SLOS));
-    const ours = groups.map((g) => ({ every: g.intervalMs / STEP, rules: g.rules.map((r) => r.expr) }));
-    const common = Array.from({ length: SLOS }, (_, i) => commonRules(`slo-${i}`)).flat();
-    const rounds: { ours: number; common: number; overhead: number }[] = [];
-    for (let i = 0; i < ROUNDS + 1; i++) {
-      const overhead = (await cost(prometheus, Array<string>(1000).fill('vector(1)'), end)) / 1000;
-      let own = 0;
-      // Ten times: one cycle is too short to be measured.
-      for (const { every, rules } of ours)
-        own +=
-          ((await cost(
-            prometheus,
-            Array<string[]>(10)
-              .fill([...rules])
-              .flat(),
-            end,
-          )) /
-            10 -
-            overhead * rules.length) /
-          every;
-      const theirs = (await cost(prometheus, common, end)) - overhead * common.length;
-      // The first round warms caches.
-      if (i > 0) rounds.push({ ours: own, common: theirs, overhead });
-      console.log(
-        `round ${i}: ours ${own.toFixed(3)} s, 17 per SLO ${theirs.toFixed(2)} s of CPU a cycle, ${(theirs / own).toFixed(0)}x`,
-      );
-    }
-    const ratios = rounds.map((r) => r.common / r.ours);
-    console.log(
-      `${SLOS} SLOs, ${DAYS} days: ${median(rounds.map((r) => r.ours)).toFixed(3)} against ${median(rounds.map((r) => r.common)).toFixed(2)} s of CPU a cycle: ${median(ratios).toFixed(0)}x less (${Math.min(...ratios).toFixed(0)} to ${Math.max(...ratios).toFixed(0)})`,
-    );
-    await firstScreens(prometheus, end);
+    await sleep(65_000);
+    const used = () => cpuSeconds(exporter.pid) + cpuSeconds(prometheus.pid);
+    const before = used();
+    await sleep(60_000);
+    return (used() - before) / 2;
   } finally {
     await prometheus.stop();
+    await exporter.end('SIGTERM');
+    site.stop();
+    folder.remove();
   }
 }
 
-await main();
+/** CPU seconds of one cycle: our rules, and the common form. */
+async function cycles(prometheus: Prometheus, end: number): Promise<readonly { ours: number; common: number }[]> {
+  const { groups } = sloRules(specOf(SLOS));
+  const ours = groups.map((g) => ({ every: g.intervalMs / STEP, rules: g.rules.map((r) => r.expr) }));
+  const common = Array.from({ length: SLOS }, (_, i) => commonRules(`slo-${i}`)).flat();
+  const rounds: { ours: number; common: number }[] = [];
+  for (let i = 0; i < ROUNDS + 1; i++) {
+    const overhead = (await cost(prometheus, Array<string>(1000).fill('vector(1)'), end)) / 1000;
+    let own = 0;
+    for (const { every, rules } of ours) {
+      // Ten times: one cycle is too short to be measured.
+      const ten = Array.from({ length: 10 }, () => rules).flat();
+      own += ((await cost(prometheus, ten, end)) / 10 - overhead * rules.length) / every;
+    }
+    const theirs = (await cost(prometheus, common, end)) - overhead * common.length;
+    // The first round warms caches.
+    if (i > 0) rounds.push({ ours: own, common: theirs });
+  }
+  return rounds;
+}
+
+/** How many rules, series and bytes there are for so many SLOs. */
+const sizes = (): string =>
+  [1, 10_000]
+    .map((count) => {
+      const spec = specOf(count);
+      const rules = sloRules(spec).groups.flatMap((g) => g.rules).length;
+      const kb = Math.round(prometheusRuleFile(ruleGroups(spec)).length / 1024);
+      return `${count} SLOs: ${rules} SLO rules (common form ${17 * count}), ${kb} kB with all component rules`;
+    })
+    .join('; ');
+
+export const rulesRow: Row = {
+  name: 'rules',
+  async measure() {
+    const own = await ownCycle();
+    const prometheus = await startPrometheus();
+    try {
+      const end = await fill(prometheus);
+      const rounds = await cycles(prometheus, end);
+      const ratios = rounds.map((r) => r.common / r.ours);
+      const per1000 = rounds.map((r) => (r.common * 1_000) / SLOS);
+      return [
+        {
+          what: '1,000 SLOs end to end: probes counted, evaluated, committed, /metrics, and a Prometheus that scrapes it',
+          against: `Prometheus with 17 rules per SLO (measured with ${SLOS})`,
+          value: median(per1000) / own,
+          worst: Math.min(...per1000) / own,
+          unit: 'x',
+          must: 300,
+          aim: 1_000,
+          how: `${own.toFixed(3)} against ${median(per1000).toFixed(1)} s of CPU a cycle of 30 s; with 100 probes of targets in it`,
+        },
+        {
+          what: `our SLO rules in Prometheus, ${SLOS} SLOs`,
+          against: '17 rules per SLO',
+          value: median(ratios),
+          worst: Math.min(...ratios),
+          unit: 'x',
+          how: `${median(rounds.map((r) => r.ours)).toFixed(3)} against ${median(rounds.map((r) => r.common)).toFixed(2)} s of CPU a cycle. ${sizes()}`,
+        },
+        ...(await firstScreens(prometheus, end)),
+      ];
+    } finally {
+      await prometheus.stop();
+    }
+  },
+};

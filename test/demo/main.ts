@@ -64,6 +64,10 @@ interface Verdict {
   readonly seen: string;
 }
 
+/** A browser that finds the site, and takes its certificate; real users are seen when its page is left. */
+const visitOf = ({ siteUrl }: Stack): string =>
+  `chromium --user-data-dir=$(mktemp -d) --ignore-certificate-errors --host-resolver-rules="MAP ${new URL(siteUrl).hostname} 127.0.0.1" ${siteUrl}`;
+
 /** Runs until the time is up (or a signal comes), breaks and mends on the way. */
 async function play(
   stack: Stack,
@@ -76,7 +80,7 @@ async function play(
   const seen = nothingSeen();
   const show = screen();
   let [began, ended]: (number | undefined)[] = [];
-  let head = `site      ${stack.siteUrl} (at 127.0.0.1; CA ${stack.edge.ca})\nspec      ${config}\npages     ${url}/\nmetrics   ${url}/metrics\nAPI       ${url}/api/v1/slos\nCtrl-C stops everything and leaves nothing behind.`;
+  let head = `site      ${stack.siteUrl} (at 127.0.0.1; CA ${stack.edge.ca})\nspec      ${config}\nvisit     ${visitOf(stack)}\npages     ${url}/  real users ${url}/real-users  for outsiders ${url}/status\nmetrics   ${url}/metrics\nAPI       ${url}/api/v1/slos\nCtrl-C stops everything and leaves nothing behind.`;
   if (broken === undefined) head += ` To see a part fail: npm run demo -- --break ${Object.keys(BREAKS).join('|')}`;
   let slos: readonly SloView[] = [];
   let lastShown = 0;

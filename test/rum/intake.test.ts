@@ -417,6 +417,21 @@ describe('numbers for people', () => {
   });
 });
 
+describe('a restored view', () => {
+  it('counts for people as it does for SLOs: its reaction, shift and errors, not its paint and first byte', async () => {
+    const restored = { navigation_type: 'back-forward-cache' };
+    const all = ['lcp', 'inp', 'cls', 'fcp', 'ttfb'].map((name) => vital(name, name === 'cls' ? 0.01 : 100, restored));
+    await post({ body: beacon(all, { exceptions: [{ type: 'Error', value: 'broken' }] }) });
+    const { pages, worst } = users.numbers()[0]!;
+    expect(pages[0]).toMatchObject({ views: 1, errorViews: 1 });
+    expect(Object.keys(pages[0]!.vitals)).toEqual(['inp', 'cls']);
+    expect(worst.map(({ vital: name, path, navigation }) => [name, path, navigation])).toEqual([
+      ['inp', '/product/1', 'restored'],
+      ['cls', '/product/1', 'restored'],
+    ]);
+  });
+});
+
 describe('scripts for pages', () => {
   const get = (url: string, headers = {}) => app.inject({ method: 'GET', url, headers });
   it('are a loader of about a kilobyte and immutable bundles with SRI, packed', async () => {

@@ -8,8 +8,9 @@ import { Forwarder } from '../../src/rum/forward.ts';
 import { Limits, prefixOf } from '../../src/rum/limits.ts';
 import { p75 } from '../../src/rum/quantile.ts';
 import { RecentKeys } from '../../src/rum/recent-keys.ts';
-import { engineOf, pageGroupOf } from '../../src/rum/reduce.ts';
+import { engineOf } from '../../src/rum/reduce.ts';
 import { cleanText, cleanUrl } from '../../src/rum/scrub.ts';
+import { pageGroupOf } from '../../src/spec/page-group.ts';
 import { siteSchema } from '../../src/spec/site.ts';
 import { freePort } from '../services/process.ts';
 

@@ -27,6 +27,12 @@ const GUARDED = [
   '/report/2026-11',
   '/config',
   '/config.json',
+  '/rum',
+  '/real-users',
+  '/real-users.json',
+  '/real-users/shop',
+  '/real-users/shop.json',
+  '/slo/lcp-slo',
 ];
 const WRONG = [
   undefined,
@@ -51,7 +57,7 @@ describe('with a token', () => {
   });
   it('is open to who sends it as bearer token or as the password of any user', async () => {
     for (const authorization of [`Bearer ${TOKEN}`, `bearer ${TOKEN}`, basic('me', TOKEN), basic('', TOKEN)])
-      for (const url of GUARDED.filter((path) => !['/slo/nix', '/report'].includes(path)))
+      for (const url of GUARDED.filter((path) => !['/slo/nix', '/report', '/rum'].includes(path)))
         expect([url, (await get(url, authorization)).statusCode]).toEqual([url, 200]);
   });
   it('is not taken for the one that may report changes, nor is Basic for what programs read', async () => {

@@ -57,6 +57,33 @@ describe('on the real platform', () => {
     ).toEqual([]);
     expect(await html('/target/shop-db')).not.toContain('probe-password');
   });
+  it('a visit is on the page of real users: its vitals, PHP by Server-Timing and the probe on one axis, and no verdict on one view', async () => {
+    expect(await html('/real-users')).toContain('No beacons yet');
+    await real.visit('/');
+    const numbers = async () => JSON.parse(await real.exporter.text('/real-users.json'));
+    await real.until(async () => (await numbers()).groups[0]?.vitals.lcp?.n === 1);
+    const { site, groups, server, firstByte, worst, engines, slos, probed } = await numbers();
+    expect([site, groups[0].page, groups[0].views]).toEqual(['shop', 'front', 1]);
+    expect(server.map(({ name }: { name: string }) => name)).toContain('php');
+    expect(firstByte[0]).toMatchObject({ page: 'front', browsers: { n: 1 }, verdict: { part: 'unknown' } });
+    expect(firstByte[0].probes.map(({ target, step }: Record<string, string>) => `${target} ${step}`)).toEqual(
+      expect.arrayContaining(['shop front', 'shop uncached', 'shop-cdn hit']),
+    );
+    expect(worst.find(({ vital }: { vital: string }) => vital === 'lcp')).toMatchObject({ path: '/', page: 'front' });
+    expect(worst[0].traceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(Object.keys(engines)).toEqual(['chromium']);
+    expect(slos).toMatchObject([{ slo: 'shop-paint', n: 1, sliRatio: null }]);
+    expect(probed.map(({ slo }: { slo: string }) => slo)).toContain('shop-availability');
+    const page = await html('/real-users');
+    for (const words of [
+      'Too few views: 1 of the 100',
+      'servers p75: php',
+      'probe shop: front',
+      '? 1 of 100: no verdict',
+    ])
+      expect(page).toContain(words);
+    expect(await complaints(['/real-users', '/real-users/shop'])).toEqual([]);
+  });
   it.each(Object.entries(BREAKS))(
     '%s broken: the first page says what, whose fault, since when, and where to look',
     async (_, broken) => {
@@ -77,7 +104,7 @@ describe('on the real platform', () => {
         expect(slo).toContain(escaped(OUTCOMES[outcome as Outcome][2]));
         const target = (await real.exporter.slos()).find(({ name }) => name === broken.slo)!.target;
         expect(await html(`/target/${target}`)).toContain('✖ bad: ');
-        expect(await complaints(['/', `/slo/${broken.slo}`])).toEqual([]);
+        expect(await complaints(['/', `/slo/${broken.slo}`, '/real-users'])).toEqual([]);
       } finally {
         await broken.end(real.stack);
       }

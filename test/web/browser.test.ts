@@ -15,6 +15,7 @@ const PATHS = [
   '/slo/young-slo',
   '/slo/maintenance-slo',
   '/slo/month-slo',
+  '/slo/lcp-slo',
   '/slo/nobody-knows',
   '/target/exhausted',
   '/events',
@@ -22,6 +23,12 @@ const PATHS = [
   '/report/2026-11',
   '/config',
   '/status',
+  '/real-users',
+  '/real-users/shop',
+  '/real-users/quiet',
+  '/real-users/few',
+  '/real-users/none',
+  '/real-users/nobody-knows',
 ];
 /** A page of every kind: what another look can break. */
 const KINDS = [
@@ -33,6 +40,8 @@ const KINDS = [
   '/report/2026-11',
   '/config',
   '/status',
+  '/real-users',
+  '/real-users/shop',
 ];
 const HOSTILE = `"><script>window.broken=1</script><img src=x onerror="window.broken=2">' onmouseover='window.broken=3' javascript:window.broken=4 \u202egpj.exe ${'w'.repeat(60)}`;
 
@@ -177,7 +186,7 @@ describe('pages of a platform in every state', () => {
   it('fit on paper: no navigation, and no text that is cut', async () => {
     const page = await browser.newPage({ viewport: { width: 600, height: 850 } });
     await page.emulateMedia({ media: 'print' });
-    for (const path of ['/report/2026-11', '/slo/exhausted-slo']) {
+    for (const path of ['/report/2026-11', '/slo/exhausted-slo', '/real-users/shop']) {
       await page.goto(base + path);
       const cut = await page.evaluate<number>(
         "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollWidth > e.clientWidth).length",

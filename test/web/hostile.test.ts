@@ -10,6 +10,8 @@ const URLS = [
   '/target/exhausted',
   '/events',
   '/config',
+  '/real-users/shop',
+  '/slo/lcp-slo',
   '/status',
   '/feed.atom',
 ];

@@ -216,6 +216,7 @@ describe('the other pages', () => {
   it('say what is loaded, from where, since when', async () => {
     const config = await json<Record<string, unknown>>('/config.json');
     expect(config).toMatchObject({ specValid: true, files: ['planned work on the shop'], version: '1.2.3' });
+    expect(config.settings).toMatchObject({ sites: expect.stringContaining('quiet (lite, 10.0% of views)') });
     expect(config.loadedMs).toBeGreaterThan(Date.now() - 600_000);
   });
   it('take the place of the API for a browser that follows a link of an alert or a board', async () => {
@@ -235,6 +236,9 @@ const PAGES = [
   '/report/2026-11',
   '/config',
   '/status',
+  '/real-users',
+  '/real-users/shop',
+  '/real-users/none',
 ];
 const twinOf = (url: string) => (url === '/' ? '/overview.json' : `${url}.json`);
 
@@ -246,6 +250,8 @@ describe('what is sent', () => {
     expect(answer.headers['content-security-policy']).toContain(
       "default-src 'none'; style-src 'self'; script-src 'self'",
     );
+    expect(answer.headers['content-security-policy']).toContain("form-action 'none'");
+    expect(answer.rawPayload.length).toBeGreaterThan(500);
     expect((await get(url, { accept: 'text/html', 'if-none-match': String(answer.headers.etag) })).statusCode).toBe(
       304,
     );

@@ -6,6 +6,7 @@ import { createServer } from '../../src/http/server.ts';
 import { sloRoutes } from '../../src/http/slos.ts';
 import { OwnMetrics } from '../../src/metrics/own.ts';
 import type { Run } from '../../src/probe/runner.ts';
+import { numbersRoute } from '../../src/rum/numbers-route.ts';
 import type { ToldChange } from '../../src/spec/change.ts';
 import { blameOf, type Outcome } from '../../src/spec/outcome.ts';
 import { ChangeLog } from '../../src/store/change-log.ts';
@@ -15,6 +16,7 @@ import type { Batch, Store } from '../../src/store/store.ts';
 import { Web } from '../../src/web/web.ts';
 import { validSpec } from '../spec/specs.ts';
 import { noChanges } from '../store/no-changes.ts';
+import { RUM_SLOS, SITES, visited } from './visitors.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -62,7 +64,7 @@ export interface Texts {
   readonly link?: string;
 }
 
-const specOf = (texts: Texts, extra: object) =>
+const specOf = (texts: Texts, extra: object, sites: typeof SITES) =>
   validSpec({
     targets: NAMES.map((name) => ({
       name,
@@ -71,16 +73,25 @@ const specOf = (texts: Texts, extra: object) =>
       interval: name === 'low-traffic' ? '1h' : '2m',
       timeout: '10s',
     })),
-    slos: NAMES.map((name) => ({
-      name: `${name}-slo`,
-      service: name === 'month' ? 'blog' : 'shop',
-      team: name === 'month' ? 'data' : 'web',
-      description: texts.text,
-      objective: name === 'low-traffic' ? '99%' : '99.9%',
-      window: name === 'month' ? { calendar: 'month', timeZone: 'UTC' } : '30d',
-      dependsOn: name === 'exhausted' ? ['burning'] : [],
-      sli: { kind: 'probe', target: name, steps: ['front', 'rest'] },
-    })),
+    sites,
+    slos: [
+      ...RUM_SLOS.filter(({ sli }) => sites.some(({ key }) => key === sli.site)).map((slo) => ({
+        ...slo,
+        service: 'shop',
+        team: 'web',
+        window: '30d',
+      })),
+      ...NAMES.map((name) => ({
+        name: `${name}-slo`,
+        service: name === 'month' ? 'blog' : 'shop',
+        team: name === 'month' ? 'data' : 'web',
+        description: texts.text,
+        objective: name === 'low-traffic' ? '99%' : '99.9%',
+        window: name === 'month' ? { calendar: 'month', timeZone: 'UTC' } : '30d',
+        dependsOn: name === 'exhausted' ? ['burning'] : [],
+        sli: { kind: 'probe', target: name, steps: ['front', 'rest'] },
+      })),
+    ],
     maintenance: [
       {
         from: new Date(NOW - 20 * MINUTE).toISOString(),
@@ -113,10 +124,10 @@ export function memoryStore(): Store & { readonly ticks: Batch['ticks'][number][
     ticks,
     restored: { slos: [], last: undefined, episodes: new Map(), warnings: [] },
     changes: noChanges,
-    replay(visit) {
+    replay(visit, afterMs = -1) {
       for (const { atMs, record } of ticks) {
-        const totals = decodeRecord(atMs, record);
-        if (totals !== undefined) visit(atMs, totals);
+        const totals = atMs <= afterMs ? undefined : decodeRecord(atMs, record);
+        if (totals !== undefined && visit(atMs, totals) === false) break;
       }
       return 0;
     },
@@ -140,14 +151,15 @@ export interface PlatformOptions {
   /** Further sections of the spec. */
   readonly extra?: object;
   readonly historyMs?: number;
+  readonly sites?: typeof SITES;
 }
 
 /** Everything is served as the exporter serves it, with this token if one is given. */
 export async function webPlatform(
   texts: Texts = PLAIN,
-  { token, extra = {}, historyMs = NOW - START }: PlatformOptions = {},
+  { token, extra = {}, historyMs = NOW - START, sites = SITES }: PlatformOptions = {},
 ): Promise<Platform> {
-  const spec = specOf(texts, extra);
+  const spec = specOf(texts, extra, sites);
   let now = NOW - historyMs;
   const store = memoryStore();
   const web = new Web();
@@ -175,8 +187,12 @@ export async function webPlatform(
   const server = createServer(token === undefined ? {} : { token }, (error) => {
     throw error;
   });
-  await web.serve(server, { engine, changes, version: '1.2.3', files: [texts.text], isValid: () => true });
-  await server.guarded((app) => sloRoutes(app, engine, () => true));
+  const realUsers = visited(spec, NOW, texts.text);
+  await web.serve(server, { engine, changes, realUsers, version: '1.2.3', files: [texts.text], isValid: () => true });
+  await server.guarded((app) => {
+    sloRoutes(app, engine, () => true);
+    numbersRoute(app, realUsers);
+  });
   return { app: server.app, engine, changes, names: spec.slos.map(({ name }) => name) };
 }
 

@@ -19,6 +19,7 @@ const UNITS: Readonly<Record<string, string>> = {
   rum_items_dropped_total: 'items',
   rum_engine_values_total: 'values',
   plimsoll_series_dropped_total: 'samples',
+  plimsoll_board_faults_total: 'faults',
   probe_cache_status_total: 'probes',
 };
 
