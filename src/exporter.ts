@@ -2,14 +2,16 @@
 import { performance } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { BoardSeries, withoutBoard } from './engine/board-series.ts';
 import { Changes } from './engine/changes.ts';
 import { createTimeline } from './engine/clock.ts';
+import { Crowding } from './engine/crowding.ts';
 import { Engine } from './engine/engine.ts';
 import { Keeper, tryOpen } from './engine/keeper.ts';
 import { RunLog } from './engine/run-log.ts';
 import { sloRules } from './generate/slo/groups.ts';
 import { changeRoutes, tellRoute } from './http/changes.ts';
-import { healthRoutes } from './http/health.ts';
+import { type Health, healthRoutes } from './http/health.ts';
 import { metricsRoute } from './http/metrics.ts';
 import { openApi } from './http/openapi.ts';
 import { probeRoute } from './http/probe.ts';
@@ -80,67 +82,90 @@ function logTiers(engine: Engine, log: Logger): void {
   }
 }
 
+/** The time line of the history, and the clocks behind it. */
+function clocksFrom(newestRecordMs: number) {
+  const monotonicMs = () => performance.now();
+  const timeline = createTimeline(() => ({ wallMs: Date.now(), monotonicMs: monotonicMs() }), newestRecordMs);
+  const clocks = { now: timeline.now, monotonicMs, isClockSet: () => timeline.isSet };
+  return { timeline, clocks, monotonicMs };
+}
+
+function healthOf(
+  phase: { readonly started: boolean; readonly stopping: boolean },
+  { keeper, engine, crowding }: { readonly keeper: Keeper; readonly engine: Engine; readonly crowding: Crowding },
+): Health {
+  return {
+    degraded: () => [...crowding.reasons, ...keeper.reasons],
+    notReady() {
+      if (phase.stopping) return ['stopping'];
+      if (!phase.started) return ['starting'];
+      return keeper.quietMs > 3 * engine.tickMs + 5_000 ? ['ticks are late'] : [];
+    },
+  };
+}
+
 /** Builds the exporter for a spec that passed its checks. Nothing runs before start(). */
 export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<Exporter> {
-  const { log } = ports;
+  const { log, version, files } = ports;
   const web = new Web();
   const openStore = web.seeing(ports.openStore);
   const own = new OwnMetrics();
-  own.set('plimsoll_build_info', 1, { version: ports.version, node: process.version });
+  own.set('plimsoll_build_info', 1, { version, node: process.version });
   const opened = tryOpen(openStore, log);
   const store = opened instanceof Error ? undefined : opened;
-  const monotonicMs = () => performance.now();
-  const readClocks = () => ({ wallMs: Date.now(), monotonicMs: monotonicMs() });
-  const timeline = createTimeline(readClocks, store?.restored.last?.atMs ?? 0);
+  const { timeline, clocks, monotonicMs } = clocksFrom(store?.restored.last?.atMs ?? 0);
   const ledger = new Ledger(store);
   const engine = new Engine(spec, { ledger, own, now: timeline.now });
   const changes = new Changes(spec, { changeLog: new ChangeLog(store?.changes), log, now: timeline.now });
   const realUsers = new RealUsers(spec, { now: Date.now, monotonicMs, onView: ports.onView });
+  const boards = new BoardSeries(spec, own);
   const lag = watchLoopLag();
   const named = createResolver({ kind: 'named' });
   const networkUp = watchOwnNetwork(() => engine.spec.exporter.controls, named, monotonicMs);
   const run = async (target: Target, resolve: Resolve, stop?: AbortSignal): Promise<Run> => {
     const { location } = engine.spec.exporter;
-    const runnerPorts = { probes, resolve, tracer: ports.tracer, lag, location, now: Date.now };
+    const world = { resolve, lag, location, boardSeries: boards.most, now: Date.now };
+    const runnerPorts = { probes, tracer: ports.tracer, ...world };
     return excused(await runProbe(target, runnerPorts, stop), networkUp);
   };
   const runLog = new RunLog(log);
+  const crowding = new Crowding(log, monotonicMs);
   const scheduler = createScheduler({
     monotonicMs,
     concurrency: () => engine.spec.exporter.concurrency,
     run: (target, stop) => run(target, named, stop),
     onRun(finished, delayMs) {
       own.observe('plimsoll_run_start_delay_seconds', Math.max(0, delayMs) / 1000);
-      for (const each of [engine, runLog, changes, web]) each.onRun(finished);
+      boards.onRun(finished);
+      for (const each of [engine, runLog, changes, web]) each.onRun(withoutBoard(finished));
     },
-    onMissed: (target, reason) => engine.onMissed(target, reason),
+    onMissed(target, reason) {
+      engine.onMissed(target, reason);
+      crowding.onMissed(target.name, reason);
+    },
+    onFault: (target, error) => log.error({ target: target.name, err: error }, 'a run failed by a bug of ours'),
   });
 
-  let [stopping, specValid, started] = [false, true, false];
-  const keeper = new Keeper(opened, { engine, changes, own, log, openStore, now: timeline.now, monotonicMs });
+  let specValid = true;
+  const phase = { started: false, stopping: false };
+  const keeper = new Keeper(opened, { engine, changes, own, log, openStore, ...clocks });
   let sinceTick = performance.now();
   const tick = () => {
     own.set('plimsoll_event_loop_delay_seconds', lag.longestSince(sinceTick) / 1000);
     sinceTick = performance.now();
     own.set('plimsoll_clock_offset_seconds', timeline.offsetMs() / 1000);
     own.set('plimsoll_runs_in_flight', scheduler.inFlight);
-    for (const each of [keeper, realUsers]) each.tick();
+    for (const each of [keeper, realUsers, crowding]) each.tick();
     logTiers(engine, log);
   };
 
   const server = createServer(ports.access, (error) => log.error({ err: error }, 'request failed'));
   const { app } = server;
-  await web.serve(server, { engine, changes, version: ports.version, files: ports.files, isValid: () => specValid });
-  await openApi(app, ports.version);
-  healthRoutes(app, {
-    notReady() {
-      if (stopping) return ['stopping'];
-      if (!started) return ['starting'];
-      return keeper.quietMs > 3 * engine.tickMs + 5_000 ? ['ticks are late'] : [];
-    },
-  });
+  await web.serve(server, { engine, changes, realUsers, version, files, isValid: () => specValid });
+  await openApi(app, version);
+  healthRoutes(app, healthOf(phase, { keeper, engine, crowding }));
   await server.guarded((guarded) => {
-    metricsRoute(guarded, { engine, changes, own, more: () => realUsers.families() });
+    metricsRoute(guarded, { engine, changes, own, more: () => [...realUsers.families(), ...boards.families()] });
     sloRoutes(guarded, engine, () => specValid);
     changeRoutes(guarded, changes);
     numbersRoute(guarded, realUsers);
@@ -173,12 +198,12 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       scheduler.setTargets(spec.targets);
       tick();
       arm();
-      started = true;
+      phase.started = true;
     },
     load(next, renewed) {
       const lacking = server.renew(renewed);
       if (lacking.length > 0) log.warn({ settings: lacking }, 'these take effect at the next start');
-      for (const each of [engine, changes, realUsers]) each.load(next);
+      for (const each of [engine, changes, realUsers, boards]) each.load(next);
       scheduler.setTargets(next.targets);
       runLog.keepTargets(new Set(next.targets.map((t) => t.name)));
       arm();
@@ -189,7 +214,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       own.set('plimsoll_config_last_reload_successful', 0);
     },
     async stop() {
-      stopping = true;
+      phase.stopping = true;
       clearInterval(ticker);
       await scheduler.stop(STOP_GRACE_MS);
       tick();

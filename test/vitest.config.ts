@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/platform/**'],
+    exclude: ['**/node_modules/**', 'test/platform/**', 'test/soak/**'],
     testTimeout: 180_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

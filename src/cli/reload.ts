@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Exporter } from '../exporter.ts';
-import { type LoadResult, loadSpec } from '../files/load-spec.ts';
+import { type LoadResult, loadSpecAside } from '../files/load-spec.ts';
 import { watchFiles } from '../files/watch-files.ts';
 import type { Access } from '../http/server.ts';
 import type { ParseResult } from '../spec/parse.ts';
@@ -37,7 +37,12 @@ export function accessOf(
 }
 
 /** What check would warn of, in the log: nobody runs check at 3 am. */
-export function warnOf(result: ParseResult, log: Pick<Logger, 'warn'>): void {
+export function warnOf(result: LoadResult, log: Pick<Logger, 'warn'>): void {
+  for (const file of result.exposed)
+    log.warn(
+      { file },
+      'a file with a secret can be read by everybody on this machine: chmod o-r, or defaultMode: 0440',
+    );
   for (const { rule, severity, message, hint, file, line, column } of result.findings)
     if (severity === 'warning')
       log.warn({ rule, place: `${file}:${line}:${column}`, finding: message, hint }, 'the spec has a weak point');
@@ -58,14 +63,22 @@ export function reloading(
   let exporter: Pick<Exporter, 'load' | 'loadFailed'> | undefined;
   let missed = false;
   let watched = first.paths;
+  let going: Promise<void> | undefined;
   const again = () => {
-    missed = exporter === undefined;
+    missed = exporter === undefined || going !== undefined;
+    if (missed) return;
+    going = load().finally(() => {
+      going = undefined;
+      if (missed) again();
+    });
+  };
+  const load = async () => {
     if (exporter === undefined) return;
-    const result = loadSpec(files);
-    // A load that failed may not have come to all files.
-    watched = result.ok ? result.paths : [...new Set([...watched, ...result.paths])];
-    watching.renew(watched);
     try {
+      const result = await loadSpecAside(files);
+      // A load that failed may not have come to all files.
+      watched = result.ok ? result.paths : [...new Set([...watched, ...result.paths])];
+      watching.renew(watched);
       const spec = valid(result);
       exporter.load(spec, accessOf(spec, result.secrets, secrets));
       log.info({ targets: spec.targets.length, slos: spec.slos.length }, 'spec reloaded');

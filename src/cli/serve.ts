@@ -4,6 +4,7 @@ import pino, { type Logger } from 'pino';
 import { latestBelieved } from '../engine/clock.ts';
 import { buildExporter, type Exporter } from '../exporter.ts';
 import { loadSpec } from '../files/load-spec.ts';
+import { containDrivers } from '../probe/driver-faults.ts';
 import { idsOnly } from '../probe/trace-port.ts';
 import type { Spec } from '../spec/spec.ts';
 import { openStore } from '../store/store.ts';
@@ -96,6 +97,7 @@ async function serve(options: ServeOptions): Promise<void> {
   );
   if (loaded !== undefined) warnOf(loaded, log);
   reloads?.into(exporter);
+  containDrivers((error) => log.error({ err: error }, 'a database driver failed outside of its run; it was contained'));
   process.on('SIGUSR1', () => log.warn('SIGUSR1 ignored: no inspector in production'));
   await stopSignal();
   log.info('stopping: no new runs, finishing those that go on');

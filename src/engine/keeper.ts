@@ -1,7 +1,7 @@
 // Keeps the history: closes ticks, opens the store again when it could not be opened or broke, thins old rows out.
 // Says in log and metrics how that goes. No fault of the disk gets past it.
 import type { OwnMetrics } from '../metrics/own.ts';
-import { isDamage, StoreRefused } from '../store/database.ts';
+import { isDamage, StoreLost, StoreRefused } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import type { Changes } from './changes.ts';
 import type { Engine } from './engine.ts';
@@ -19,6 +19,8 @@ export interface KeeperPorts {
   openStore(): Store;
   /** Time line of the history, ms since 1970. */
   now(): number;
+  /** Is the time known? Until then nothing is written. */
+  isClockSet(): boolean;
   /** A clock that no adjustment moves, ms. */
   monotonicMs(): number;
 }
@@ -46,6 +48,7 @@ export class Keeper {
   #lastPrune = Number.NEGATIVE_INFINITY;
   #lived = { atMs: 0, monotonicMs: 0 };
   #fault: string | undefined;
+  #isWaiting = false;
 
   /** `store`: what tryOpen() gave at the start. */
   constructor(store: Store | Error, ports: KeeperPorts) {
@@ -70,14 +73,37 @@ export class Keeper {
   tick(): void {
     const { engine, changes, own } = this.#ports;
     this.#lastTick = this.#ports.monotonicMs();
+    if (!this.#isTimeKnown()) return;
     if (this.#store instanceof Error && this.#lastTick - this.#lastOpen >= REOPEN_MS) this.#open();
     const error = engine.tick() ?? changes.flush();
     own.set('plimsoll_store_commit_duration_seconds', (this.#ports.monotonicMs() - this.#lastTick) / 1000);
     own.set('plimsoll_store_pending_ticks', engine.pendingTicks);
     if (error === undefined) own.set('plimsoll_store_last_commit_timestamp_seconds', engine.lastTickMs / 1000);
     this.#report(this.#store instanceof Error ? this.#store : error);
-    if (error !== undefined && isDamage(error)) this.#drop(error);
+    if (error instanceof StoreLost || (error !== undefined && isDamage(error))) this.#drop(error);
     else if (error === undefined && this.#lastTick - this.#lastPrune > PRUNE_MS) this.#prune();
+  }
+
+  /** A clock that was never set would date history wrongly: what is counted waits for it. */
+  #isTimeKnown(): boolean {
+    const { isClockSet, log, engine, now } = this.#ports;
+    if (isClockSet()) {
+      if (this.#isWaiting) {
+        log.info('the system clock is set: history is written from now on');
+        engine.bornAt(now());
+        this.#live(this.#store);
+      }
+      this.#isWaiting = false;
+      return true;
+    }
+    if (!this.#isWaiting) log.warn('the system clock cannot be right: no history is written until it is set');
+    this.#isWaiting = true;
+    return false;
+  }
+
+  /** Why it does less than it should; empty if it does not. */
+  get reasons(): readonly string[] {
+    return this.#isWaiting ? ['the system clock is not set: no history is written'] : [];
   }
 
   close(): void {

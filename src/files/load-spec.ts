@@ -1,13 +1,19 @@
-// The only reader of specs: files and directories from disk, then parseSpec. Says what it looked at, to be watched. Never writes.
+// The only reader of specs: files and directories from disk, then parseSpec. Says what it looked at, to be watched, and which
+// files with secrets are open to everybody. Never writes.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { type Finding, finding, inReadingOrder } from '../spec/finding.ts';
 import { type ParseResult, parseSpec, type SpecPorts, type SpecText } from '../spec/parse.ts';
 import { FIRST_SPEC, MAX_FILE_BYTES } from '../spec/source.ts';
 import { fileProblem, unreadable } from './named-files.ts';
 
 /** With every file and directory that was looked at, also those that could not be read: a change of any of them can change the spec. */
-export type LoadResult = ParseResult & { readonly paths: readonly string[] };
+export type LoadResult = ParseResult & {
+  readonly paths: readonly string[];
+  /** Files with secrets that every user of the machine may read. */
+  readonly exposed: readonly string[];
+};
 
 /**
  * Loads one spec from files; a directory stands for all its *.yaml in the order of their names.
@@ -25,26 +31,48 @@ export function loadSpec(paths: readonly string[], { without = false }: { withou
     }
   }
   const seen = new Set(paths);
+  const exposed = new Set<string>();
+  const look = (file: string, isSecret: boolean) => {
+    seen.add(file);
+    if (isSecret && isOpenToAll(file)) exposed.add(file);
+  };
   const ports: SpecPorts = {
     without,
     env: (name) => process.env[name],
     readFile(file) {
-      seen.add(file);
+      look(file, true);
       return readFileSync(file, 'utf8');
     },
     ...(!without && {
-      fileProblem(file, ...rest) {
-        seen.add(file);
-        return fileProblem(file, ...rest);
+      fileProblem(file, use, ...rest) {
+        look(file, use !== 'certificates');
+        return fileProblem(file, use, ...rest);
       },
     }),
   };
   const result = parseSpec(texts, ports, lost.length === 0);
-  if (lost.length === 0) return { ...result, paths: [...seen] };
+  const looked = { paths: [...seen], exposed: [...exposed] };
+  if (lost.length === 0) return { ...result, ...looked };
   const files = [...lost, ...result.findings].map((f) => f.file);
   const findings = inReadingOrder([...lost, ...result.findings], files);
-  return { ok: false, findings, secrets: result.secrets, paths: [...seen] };
+  return { ok: false, findings, secrets: result.secrets, ...looked };
 }
+
+/** The same in a thread of its own, so that nothing here waits for it. Rejects if the thread fails. */
+export function loadSpecAside(paths: readonly string[]): Promise<LoadResult> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./load-worker.ts', import.meta.url), { workerData: paths });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the thread that reads the spec ended with ${code}`)));
+  });
+}
+
+/** "Others" may read it. No file, no answer. */
+const isOpenToAll = (file: string): boolean => {
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
+  return (mode & 0o004) !== 0;
+};
 
 function filesOf(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path];

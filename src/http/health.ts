@@ -1,4 +1,5 @@
-// /healthz: the process answers. /readyz: it measures; the store is not asked, because probes go on without it.
+// /healthz: the process answers. /readyz: it measures; the store is not asked, because probes go on without it. Who measures less
+// than all is degraded, and ready: else a scraper that asks only what is ready would lose also what is measured.
 // Both cheap, without data and without token.
 import type { FastifyInstance } from 'fastify';
 import './openapi.ts';
@@ -6,6 +7,8 @@ import './openapi.ts';
 export interface Health {
   /** Reasons not to be ready; empty when ready. */
   notReady(): readonly string[];
+  /** Reasons why it measures less than it should; empty if it does not. */
+  degraded(): readonly string[];
 }
 
 const status = { type: 'string' } as const;
@@ -20,13 +23,13 @@ export function healthRoutes(app: FastifyInstance, health: Health): void {
     status: 'ok',
   }));
   const response = {
-    200: { description: 'it measures', ...READINESS },
+    200: { description: 'it measures; degraded: less than it should, for the reasons given', ...READINESS },
     503: { description: 'it starts, stops or hangs, for the reasons given', ...READINESS },
   };
   app.get('/readyz', { schema: { summary: 'Does it measure?', response } }, (_request, reply) => {
     const reasons = health.notReady();
-    return reply
-      .code(reasons.length === 0 ? 200 : 503)
-      .send({ status: reasons.length === 0 ? 'ready' : 'not ready', reasons });
+    if (reasons.length > 0) return reply.code(503).send({ status: 'not ready', reasons });
+    const less = health.degraded();
+    return reply.send({ status: less.length === 0 ? 'ready' : 'degraded', reasons: less });
   });
 }

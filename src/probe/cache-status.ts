@@ -55,8 +55,9 @@ const READERS: readonly (readonly [header: string, read: (value: string) => Cach
 
 /** The first header that says something wins; header names are lower-case. `unknown` if nothing speaks of a cache. */
 export function cacheFacts(headers: Readonly<Record<string, string>>): CacheFacts {
-  const age = Number(headers.age);
-  const ageSeconds = headers.age !== undefined && age >= 0 ? { ageSeconds: age } : {};
+  // RFC 9111, 5.1: digits. Number() would read an empty header as 0, and so as fresh.
+  const age = /^\d{1,10}$/.test(headers.age ?? '') ? Number(headers.age) : Number.NaN;
+  const ageSeconds = age >= 0 ? { ageSeconds: age } : {};
   for (const [header, read] of READERS) {
     const value = headers[header];
     const status = value === undefined ? 'unknown' : read(value);

@@ -2,6 +2,7 @@
 // outcome, so that an SLO on `write` sees the outage. What the errors of a server mean is the driver's business.
 import { performance } from 'node:perf_hooks';
 import type { Target } from '../spec/target.ts';
+import type { BoardReading, BoardSink } from './board-reading.ts';
 import { ProbeFault } from './fault.ts';
 import type { Facts, Phase, ProbeContext, StepOutcome } from './probe.ts';
 import { reach } from './reach.ts';
@@ -15,6 +16,8 @@ export interface Session extends Replica {
   read(): Promise<unknown>;
   /** Writes the heartbeat of this location, with the time. Gives the server that took it, if its kind tells. */
   write(nowMs: number): Promise<string | undefined>;
+  /** Reads the series for boards of other exporters. */
+  board(): Promise<BoardReading>;
 }
 
 /** Where and as whom to connect. A replica's URL may leave out what the primary's says. */
@@ -81,7 +84,17 @@ export async function runDatabase<T extends DatabaseTarget>(
       );
     });
   }
+  if (session !== undefined && ctx.board !== undefined) await readBoard(session, ctx.board, ctx);
   session?.close();
+}
+
+/** After the steps, in what is left of the deadline: what the run says of the target is known by then. */
+async function readBoard(session: Session, board: BoardSink, { signal }: ProbeContext): Promise<void> {
+  try {
+    board.taken(await session.board());
+  } catch {
+    board.failed(signal.aborted ? 'timeout' : 'failed');
+  }
 }
 
 /** One question and its answer: all of it is waiting for the first byte. */

@@ -1,11 +1,14 @@
 // MariaDB: connect, read, heartbeat write in a table of its own, freshness of replicas by that heartbeat.
 // What each error of the server means for the target; what a run does, in which order, is in database.ts.
+import { connect as netConnect } from 'node:net';
 import { type Connection, createConnection, type SqlError } from 'mariadb';
 import type { Outcome } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
 import { driverTls } from './authorities.ts';
+import { mariadbReading, STATUS_STATEMENT, VARIABLES_STATEMENT } from './board-mariadb.ts';
 import { type Driver, type Login, runDatabase, type Session } from './database.ts';
 import { within } from './deadline.ts';
+import { guardSocket } from './driver-faults.ts';
 import { ProbeFault } from './fault.ts';
 import { networkOutcome } from './network-error.ts';
 import type { Probe, ProbeContext, StepOutcome } from './probe.ts';
@@ -56,7 +59,7 @@ export const mariadb: Probe<'mariadb'> = { run: (target, ctx) => runDatabase(tar
 
 const driver: Driver<MariaDb> = {
   async open(login, target, ctx) {
-    const connection = await connect(login, target, ctx);
+    const { connection, close } = await connect(login, target, ctx);
     // The deadline holds for whole steps: several statements are one.
     const step = <T>(work: Promise<T>) => within(ctx.signal, work);
     return {
@@ -64,7 +67,8 @@ const driver: Driver<MariaDb> = {
       read: () => step(read(connection, ctx)),
       write: (nowMs) => step(heartbeat(connection, nowMs, ctx)),
       replication: () => step(replication(connection, ctx)),
-      close: () => connection.destroy(),
+      board: () => step(board(connection)),
+      close,
     };
   },
   fault(error, step, ctx) {
@@ -73,11 +77,25 @@ const driver: Driver<MariaDb> = {
   },
 };
 
-async function connect(login: Login, target: MariaDb, ctx: ProbeContext): Promise<Connection> {
+interface Open {
+  readonly connection: Connection;
+  /** Not the driver's destroy(): while a statement runs, that opens a second connection to kill the first one. */
+  close(): void;
+}
+
+/** A server must not send us, and our password, to another one. The driver's types do not know the option. */
+const NO_REDIRECT: object = { permitRedirect: false };
+
+async function connect(login: Login, target: MariaDb, ctx: ProbeContext): Promise<Open> {
   const { url, address, username, password, database } = login;
+  const seconds = Math.max(1, Math.ceil(ctx.remainingMs() / 1000));
+  const socket = netConnect({ host: address, port: Number(url.port || 3306), noDelay: true });
+  guardSocket(socket);
+  const close = () => {
+    socket.destroy();
+  };
   const connecting = createConnection({
-    host: address,
-    port: Number(url.port || 3306),
+    stream: () => socket,
     user: username,
     password,
     database,
@@ -86,11 +104,19 @@ async function connect(login: Login, target: MariaDb, ctx: ProbeContext): Promis
     bigIntAsNumber: true,
     insertIdAsNumber: true,
     allowPublicKeyRetrieval: false,
+    ...NO_REDIRECT,
+    // What still waits for a lock when we are gone must not wait for long: it would hold a connection of the probe user.
+    sessionVariables: { lock_wait_timeout: seconds, innodb_lock_wait_timeout: seconds },
   });
-  const connection = await within(ctx.signal, connecting, (late) => late.destroy());
-  // A connection that breaks between two statements tells so by an event; the next statement fails and is judged.
-  connection.on('error', () => {});
-  return connection;
+  try {
+    const connection = await within(ctx.signal, connecting);
+    // A connection that breaks between two statements tells so by an event; the next statement fails and is judged.
+    connection.on('error', () => {});
+    return { connection, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 function tlsOf({ tls, ca }: MariaDb, url: URL): false | object {
@@ -102,9 +128,12 @@ function tlsOf({ tls, ca }: MariaDb, url: URL): false | object {
 
 /** The outcome of an error; the detail is the server's text without statement and parameters. */
 function fault(error: unknown, ctx: ProbeContext): StepOutcome {
-  if (error instanceof ProbeFault) return { outcome: error.outcome, detail: error.message };
+  const told = [error, (error as { cause?: unknown }).cause].find((e) => e instanceof ProbeFault);
+  if (told !== undefined) return { outcome: told.outcome, detail: told.message };
   const { errno = 0, code, sqlMessage, message = '' } = error as SqlError;
-  const known = ERRORS[errno] ?? networkOutcome(error) ?? networkOutcome((error as { cause?: unknown }).cause);
+  // 45029: the server's own error, while the session was set up, is in the text.
+  const number = errno === 45029 ? Number(/\(conn:-?\d+, no: (\d+)/.exec(message.slice(20))?.[1] ?? errno) : errno;
+  const known = ERRORS[number] ?? networkOutcome(error) ?? networkOutcome((error as { cause?: unknown }).cause);
   const detail = `${errno || code || ''} ${sqlMessage ?? message.split('\n')[0]}`.trim();
   if (ctx.signal.aborted || code === 'ER_CONNECTION_TIMEOUT')
     return { outcome: 'timeout', detail: 'no answer within the deadline' };
@@ -116,39 +145,50 @@ const NO_TABLE: ReadonlySet<number> = new Set([1044, 1046, 1142, 1146]);
 
 /** Reads the heartbeat, because a Galera node that is not ready answers SELECT 1, but no table; without that table, SELECT 1 must do. */
 async function read(connection: Connection, ctx: ProbeContext): Promise<void> {
+  const ask = async (statement: string, values?: unknown[]) => {
+    if (!Array.isArray(await connection.query(statement, values)))
+      throw new ProbeFault('protocol_error', 'that is no answer to SELECT');
+  };
   try {
-    await connection.query(SELECT, [ctx.location]);
+    await ask(SELECT, [ctx.location]);
   } catch (error) {
     if (!NO_TABLE.has((error as SqlError).errno)) throw error;
-    await connection.query('SELECT 1');
+    await ask('SELECT 1');
   }
 }
 
 /** Returns the server that took the write, from MariaDB 10.5 on: behind a name or a proxy that is the primary of now. */
 async function heartbeat(connection: Connection, nowMs: number, ctx: ProbeContext): Promise<string | undefined> {
-  const seconds = Math.max(1, Math.ceil(ctx.remainingMs() / 1000));
-  await connection.query(`SET SESSION lock_wait_timeout = ${seconds}, innodb_lock_wait_timeout = ${seconds}`);
   const returning = connection.info?.isMariaDB() && connection.info.hasMinVersion(10, 5, 0) ? RETURNING : '';
   const statement = `REPLACE INTO ${TABLE} (location, at_ms) VALUES (?, ?)${returning}`;
   const write = () => connection.query(statement, [ctx.location, nowMs]);
   try {
-    return serverIn(await write());
+    return confirmed(await write(), returning !== '');
   } catch (error) {
     if ((error as SqlError).errno !== 1146) throw error;
     await connection.query(CREATE);
-    return serverIn(await write());
+    return confirmed(await write(), returning !== '');
   }
 }
 
-function serverIn(answer: unknown): string | undefined {
+/** The server in the row that was asked for, or nothing where a number of rows had to do. Else it was no answer to the write. */
+function confirmed(answer: unknown, isRow: boolean): string | undefined {
   const row = Array.isArray(answer) ? (answer[0] as Record<string, unknown> | undefined) : undefined;
-  return row === undefined ? undefined : `${row.host}:${row.port} (server_id ${row.id})`.slice(0, 150);
+  if (isRow && row?.host !== undefined) return `${row.host}:${row.port} (server_id ${row.id})`.slice(0, 150);
+  if (!isRow && Number((answer as { affectedRows?: number } | undefined)?.affectedRows) >= 1) return undefined;
+  throw new ProbeFault('protocol_error', 'that is no answer to REPLACE');
 }
 
 async function replication(connection: Connection, ctx: ProbeContext): ReturnType<Session['replication']> {
   const stopped = await whyStopped(connection);
-  const rows = await connection.query<{ at_ms: number }[]>(SELECT, [ctx.location]);
+  const rows = await connection.query<{ at_ms: unknown }[]>(SELECT, [ctx.location]);
   return { heartbeatMs: rows[0]?.at_ms, stopped };
+}
+
+async function board(connection: Connection): ReturnType<Session['board']> {
+  const rows = (sql: string) => connection.query<string[][]>({ sql, rowsAsArray: true });
+  const [status, variables] = await Promise.all([rows(STATUS_STATEMENT), rows(VARIABLES_STATEMENT)]);
+  return mariadbReading(status, variables);
 }
 
 /** Why replication does not run, or undefined if it runs or we may not know (needs SLAVE MONITOR). */

@@ -2,6 +2,7 @@
 // belong to the runner. A probe never throws for a fault of the target: a fault is an outcome.
 import type { Blame, Outcome } from '../spec/outcome.ts';
 import type { Target, TargetKind } from '../spec/target.ts';
+import type { BoardSink } from './board-reading.ts';
 import type { Resolve } from './resolve.ts';
 
 export const PHASES = ['dns', 'connect', 'tls', 'first_byte', 'transfer'] as const;
@@ -78,6 +79,8 @@ export interface ProbeContext {
   readonly location: string;
   /** Wall clock, ms since 1970. */
   now(): number;
+  /** Takes the series for boards of other exporters; absent if they are not wanted. */
+  readonly board?: BoardSink | undefined;
 }
 
 export interface Probe<K extends TargetKind = TargetKind> {

@@ -1,14 +1,15 @@
 // Redis: auth, read, write of a key with a time to live, freshness of replicas. Errors are told apart by their first word.
 // PING alone misses OOM, READONLY, NOREPLICAS and stale replicas, so a write is part of every run.
-import { Redis } from 'ioredis';
 import type { Outcome } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
 import { driverTls } from './authorities.ts';
-import { type Driver, type Login, runDatabase, type Session } from './database.ts';
+import { redisReading } from './board-redis.ts';
+import { type Driver, type Login, runDatabase } from './database.ts';
 import { within } from './deadline.ts';
 import { ProbeFault } from './fault.ts';
 import { networkOutcome } from './network-error.ts';
 import type { Probe, ProbeContext, StepOutcome } from './probe.ts';
+import { RedisConnection } from './redis-connection.ts';
 import { hostOf } from './resolve.ts';
 
 type RedisTarget = Target<'redis'>;
@@ -30,60 +31,71 @@ export const redis: Probe<'redis'> = { run: (target, ctx) => runDatabase(target,
 
 const driver: Driver<RedisTarget> = {
   async open(login, target, ctx) {
-    const client = await connect(login, target, ctx);
+    const connection = await connect(login, target, ctx);
     const key = `plimsoll:heartbeat:${ctx.location}`;
-    const step = <T>(work: Promise<T>) => within(ctx.signal, work);
+    const ask = (...words: string[]) => within(ctx.signal, connection.ask(words)[0]!);
     return {
-      read: () => step(client.get(key)),
+      read: () => ask('GET', key).then(expecting('GET', (value) => value === null || typeof value === 'string')),
       async write(nowMs) {
-        await step(client.set(key, String(nowMs), 'PX', Math.max(60_000, 10 * target.interval)));
+        const ttlMs = Math.max(60_000, 10 * target.interval);
+        const set = ask('SET', key, String(nowMs), 'PX', String(ttlMs));
+        await set.then(expecting('SET', (answer) => answer === 'OK'));
         return undefined;
       },
-      replication: () => step(replication(client, key)),
-      close: () => client.disconnect(),
+      async replication() {
+        const info = String(await ask('INFO', 'replication'));
+        return { heartbeatMs: await ask('GET', key), stopped: whyStopped(info) };
+      },
+      board: async () => redisReading(String(await ask('INFO', 'all')), ctx.now()),
+      close: () => connection.close(),
     };
   },
   fault: (error, _step, ctx) => fault(error, ctx),
 };
 
-async function connect(login: Login, target: RedisTarget, ctx: ProbeContext): Promise<Redis> {
-  const { url, address, username, password, database } = login;
+/** An answer that is well-formed but none to this command comes from something else, or belongs to another question. */
+const expecting =
+  (command: string, fits: (answer: unknown) => boolean) =>
+  (answer: unknown): void => {
+    if (!fits(answer)) throw new ProbeFault('protocol_error', `that is no answer to ${command}`);
+  };
+
+async function connect(login: Login, target: RedisTarget, ctx: ProbeContext): Promise<RedisConnection> {
+  const { url, address } = login;
   const secure = url.protocol === 'rediss:' || target.tls !== 'off';
-  const client = new Redis({
-    host: address,
-    port: Number(url.port || 6379),
-    db: Number(database || 0),
-    lazyConnect: true,
-    enableReadyCheck: false,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    // A full server answers and closes at once; commands that are sent meanwhile would hide its answer.
-    disableClientInfo: true,
-    connectTimeout: Math.max(50, ctx.remainingMs()),
-    ...(username !== '' && { username }),
-    ...(password !== '' && { password }),
-    ...(secure && {
-      tls: driverTls(target.tls === 'required' ? 'required' : 'verify', target.ca, hostOf(url)),
-    }),
-  });
-  const { promise: broken, reject } = Promise.withResolvers<never>();
-  broken.catch(() => {});
-  client.on('error', reject);
+  const tls = secure ? driverTls(target.tls === 'required' ? 'required' : 'verify', target.ca, hostOf(url)) : undefined;
+  const { opened, close } = RedisConnection.open(address, Number(url.port || 6379), tls);
   try {
-    await within(ctx.signal, Promise.race([client.connect().then(() => ping(client)), broken]));
-    return client;
+    const connection = await within(ctx.signal, opened);
+    await within(ctx.signal, greet(connection, login));
+    return connection;
   } catch (error) {
-    client.disconnect();
+    close();
     throw error;
   }
 }
 
-/** A failed background save refuses PING and writes, but not reads: the connection is fine, the step write says the rest. */
-const ping = (client: Redis): Promise<unknown> =>
-  client.ping().catch((error: Error) => {
-    if (!error.message.startsWith('MISCONF')) throw error;
-  });
+/** Logs in, chooses the database and asks for a sign of life, all in one packet. The first refusal counts. */
+async function greet(connection: RedisConnection, { username, password, database }: Login): Promise<void> {
+  const auth = username === '' ? ['AUTH', password] : ['AUTH', username, password];
+  const login = password === '' ? [] : [auth];
+  const choice = Number(database || 0) === 0 ? [] : [['SELECT', database]];
+  const answers = connection.ask(...login, ...choice, ['PING']);
+  const ping = answers.pop()!;
+  // A server that wants no password is not a wrong one.
+  if (login.length > 0) await answers.shift()!.then(expecting('AUTH', isOk), unless(/without any password configured/));
+  for (const answer of answers) await answer.then(expecting('SELECT', isOk));
+  // A failed background save refuses PING and writes, but not reads: the connection is fine, the step write says the rest.
+  await ping.then(
+    expecting('PING', (answer) => answer === 'PONG'),
+    unless(/^MISCONF/),
+  );
+}
+
+const isOk = (answer: unknown): boolean => answer === 'OK';
+const unless = (excused: RegExp) => (error: Error) => {
+  if (!excused.test(error.message)) throw error;
+};
 
 function fault(error: unknown, ctx: ProbeContext): StepOutcome {
   if (error instanceof ProbeFault) return { outcome: error.outcome, detail: error.message };
@@ -99,12 +111,6 @@ function fault(error: unknown, ctx: ProbeContext): StepOutcome {
   const known = ERRORS[word] ?? networkOutcome(error);
   if (known !== undefined) return { outcome: known, detail };
   return { outcome: /closed|ended/i.test(message) ? 'reset' : 'redis_error', detail };
-}
-
-async function replication(client: Redis, key: string): ReturnType<Session['replication']> {
-  const info = await client.info('replication');
-  const value = await client.get(key);
-  return { heartbeatMs: value === null ? undefined : Number(value), stopped: whyStopped(info) };
 }
 
 function whyStopped(info: string): string | undefined {

@@ -7,8 +7,8 @@ import type { ProbeContext, StepOutcome } from './probe.ts';
 import { isOlderSeries } from './versions.ts';
 
 export interface ReplicaReading {
-  /** When the newest heartbeat of this location was written; undefined if there is none. */
-  readonly heartbeatMs: number | undefined;
+  /** When the newest heartbeat of this location was written, as the server holds it; undefined if there is none. */
+  readonly heartbeatMs: unknown;
   /** Why replication does not run; undefined if it runs or we may not know. */
   readonly stopped: string | undefined;
 }
@@ -80,6 +80,12 @@ async function lagOf(url: string, driver: Driver, beats: Beats, ctx: ProbeContex
   }
 }
 
+/** What others wrote there may be no time at all; undefined then, as NaN would be neither behind nor fresh. */
+const timeIn = (held: unknown): number | undefined => {
+  const ms = held === undefined || held === null ? Number.NaN : Number(held);
+  return Number.isFinite(ms) ? ms : undefined;
+};
+
 /**
  * The heartbeat of this run was written a moment ago, and so may be the very first one of a location: looked for again for a
  * second. Without that, a healthy replica would seem to be behind by the whole time since the run before.
@@ -87,7 +93,8 @@ async function lagOf(url: string, driver: Driver, beats: Beats, ctx: ProbeContex
 async function awaited(replica: Replica, { writtenMs, intervalMs }: Beats, ctx: ProbeContext): Promise<Lag> {
   const until = performance.now() + Math.min(WAIT_MS, ctx.remainingMs() / 2);
   for (let looks = 1; ; looks++) {
-    const { heartbeatMs, stopped } = await replica.replication();
+    const { heartbeatMs: held, stopped } = await replica.replication();
+    const heartbeatMs = timeIn(held);
     const isThere = heartbeatMs !== undefined && heartbeatMs >= (writtenMs ?? 0);
     if (isThere || stopped !== undefined || performance.now() >= until || ctx.signal.aborted) {
       // What is there at the first look took no time that could be seen; the time to connect is not lag.
@@ -111,6 +118,9 @@ function judge({ lagMs, stopped, version = '' }: Lag, maxLagMs: number, ofPrimar
   if (isOlderSeries(version, ofPrimary))
     return { outcome: 'version_skew', detail: `has ${version}, its primary ${ofPrimary}`, facts };
   return lagMs === undefined
-    ? { outcome: 'lag_unknown', detail: 'has no heartbeat of this location yet; is the step write on?' }
+    ? {
+        outcome: 'lag_unknown',
+        detail: 'has no heartbeat of this location, or one that is no time; is the step write on?',
+      }
     : { outcome: 'ok', facts };
 }

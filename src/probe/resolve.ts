@@ -31,14 +31,21 @@ const FORBIDDEN = blockList([
   'fd00:c1::a9fe:a9fe/128',
   'fd20:ce::254/128',
 ]);
-// Loopback, private (RFC 1918, 4193) and carrier-grade NAT (RFC 6598): not where a redirect or a stranger may send us.
+// Loopback, private (RFC 1918, 4193), carrier-grade NAT (RFC 6598) and what a router may translate or tunnel to an address inside
+// (RFC 2544, 3056, 3879, 4380, 6890, 8215): not where a redirect or a stranger may send us.
 const INTERNAL = blockList([
   '127.0.0.0/8',
   '10.0.0.0/8',
   '172.16.0.0/12',
   '192.168.0.0/16',
   '100.64.0.0/10',
-  '::1/128',
+  '192.0.0.0/24',
+  '198.18.0.0/15',
+  '::/96',
+  '64:ff9b:1::/48',
+  '2001::/32',
+  '2002::/16',
+  'fec0::/10',
   'fc00::/7',
 ]);
 
@@ -56,29 +63,46 @@ export function blockList(cidrs: readonly string[]): BlockList {
 export const hostOf = (url: URL): string => bare(url.hostname);
 const bare = (host: string): string => host.replace(/^\[(.*)\]$/, '$1');
 
-/** The IPv4 address inside a v4-mapped (::ffff:0:0/96) or NAT64 (64:ff9b::/96) one, else the address itself. */
+/** v4-mapped (::ffff:0:0/96), translated (::ffff:0:0:0/96), NAT64 (64:ff9b::/96), v4-compatible (::/96); and 6to4 (2002::/16). */
+const EMBEDDING =
+  /^(?:(?:::|::ffff:|::ffff:0:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})|2002:([0-9a-f]{1,4}):([0-9a-f]{1,4})(?::.*)?)$/;
+
+/** The IPv4 address inside an IPv6 one that leads to it, else the address itself. */
 export function plainAddress(ip: string): string {
   if (isIP(ip) !== 6) return ip;
   const text = new URL(`http://[${ip}]/`).hostname.slice(1, -1);
-  const match = /^(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(text);
-  if (match === null) return text;
-  const [high, low] = [Number.parseInt(match[1]!, 16), Number.parseInt(match[2]!, 16)];
-  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+  const [, high = '', low = '', high6to4 = '', low6to4 = ''] = EMBEDDING.exec(text) ?? [];
+  if (high === '' && high6to4 === '') return text;
+  const [first, second] = [high || high6to4, low || low6to4].map((word) => Number.parseInt(word, 16)) as [
+    number,
+    number,
+  ];
+  return [first >> 8, first & 255, second >> 8, second & 255].join('.');
 }
 
 const within = (list: BlockList, ip: string): boolean => list.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
 
 /** May a probe connect to `ip`, reached under the name `host`? Pure. */
 export function addressAllowed(ip: string, host: string, policy: AddressPolicy, redirect = false): boolean {
+  if (isIP(ip) === 0) return false;
   const plain = plainAddress(ip);
-  if (isIP(plain) === 0 || within(FORBIDDEN, plain)) return false;
-  if (policy.kind === 'named') return !redirect || !within(INTERNAL, plain);
-  const cidrs = policy.allow.filter((rule) => rule.includes('/'));
+  const inside = (list: BlockList) => within(list, ip) || within(list, plain);
+  if (inside(FORBIDDEN)) return false;
+  if (policy.kind === 'named') return !redirect || !inside(INTERNAL);
+  const cidrs = rangesOf(policy);
   if (cidrs.length > 0 && within(blockList(cidrs), plain)) return true;
-  const named = policy.allow.some((rule) => rule === host || (rule.startsWith('*.') && host.endsWith(rule.slice(1))));
   // A name that is allowed may not lead inside by its DNS answer (rebinding): internal addresses need a CIDR or the address itself.
-  return named && (!within(INTERNAL, plain) || isIP(host) !== 0);
+  return isNamed(host, policy) && (!inside(INTERNAL) || isIP(host) !== 0);
 }
+
+type Adhoc = Extract<AddressPolicy, { kind: 'adhoc' }>;
+const rangesOf = ({ allow }: Adhoc): string[] => allow.filter((rule) => rule.includes('/'));
+const isNamed = (host: string, { allow }: Adhoc): boolean =>
+  allow.some((rule) => rule === host || (rule.startsWith('*.') && host.endsWith(rule.slice(1))));
+
+/** Whatever the name of a stranger's target leads to, it is refused: then it is not even looked up. */
+const hopeless = (host: string, policy: AddressPolicy): boolean =>
+  policy.kind === 'adhoc' && isIP(host) === 0 && rangesOf(policy).length === 0 && !isNamed(host, policy);
 
 /** What a name server said, by the code of Node. */
 export const DNS_ANSWERS: Readonly<Record<string, Outcome>> = {
@@ -94,14 +118,14 @@ export function createResolver(policy: AddressPolicy): Resolve {
     const start = performance.now();
     const host = bare(name).toLowerCase();
     try {
-      const all = isIP(host) !== 0 ? [host] : await addressesOf(host);
+      const all = isIP(host) !== 0 || hopeless(host, policy) ? [host] : await addressesOf(host);
       const addresses = all.filter((ip) => addressAllowed(ip, host, policy, redirect));
       const ms = performance.now() - start;
       if (addresses.length > 0) return { ok: true, addresses, ms };
       return {
         ok: false,
         outcome: redirect ? 'redirect_refused' : 'address_refused',
-        detail: `a probe must not reach ${host}${isIP(host) === 0 ? ` (${all.join(', ')})` : ''}`,
+        detail: `a probe must not reach ${host}${all[0] === host ? '' : ` (${all.join(', ')})`}`,
         ms,
       };
     } catch (error) {

@@ -96,15 +96,16 @@ export async function runProbe<K extends TargetKind>(
     deadline.clear();
     trace.end();
   }
-  for (const name of target.steps as readonly string[]) {
-    if (!steps.some((s) => s.step === name))
-      steps.push(finish(name, bug('the probe did not report this step'), AT_ONCE));
-  }
+  for (const name of unreportedOf(target, steps)) steps.push(finish(name, bug(UNREPORTED), AT_ONCE));
   const durationMs = performance.now() - start;
   const distorted = ports.lag.longestSince(start) > distortedFrom(target.timeout);
   const atMs = startedMs + durationMs;
   return { target, startedMs, atMs, durationMs, traceId: trace.traceId, distorted, steps, board: board?.run };
 }
+
+const UNREPORTED = 'the probe did not report this step';
+const unreportedOf = (target: Target, steps: readonly StepResult[]): string[] =>
+  (target.steps as readonly string[]).filter((name) => !steps.some(({ step }) => step === name));
 
 const AT_ONCE = { startMs: 0, durationMs: 0 };
 const bug = (error: unknown): StepOutcome => ({

@@ -1,11 +1,11 @@
-// Starts the runs: one at a time per target, a cap for all, half speed towards an overloaded target.
-// A slot that is not run is reported as missed, never forgotten.
+// Starts the runs: one at a time per target, a cap for all, half speed towards an overloaded target. Above the cap slots wait in
+// the order in which they came, so that every target gets its turn. A slot that is not run is reported as missed, never forgotten.
 import type { Outcome } from '../spec/outcome.ts';
 import type { Target } from '../spec/target.ts';
 import type { Run } from './runner.ts';
 import { nextSlot, phaseOf } from './schedule.ts';
 
-export type MissedReason = 'overlap' | 'concurrency' | 'backoff' | 'late' | 'changed';
+export type MissedReason = 'overlap' | 'concurrency' | 'backoff' | 'late' | 'changed' | 'fault';
 
 export interface SchedulerPorts {
   /** A clock that no adjustment moves, ms. */
@@ -16,6 +16,8 @@ export interface SchedulerPorts {
   /** `delayMs`: how much later than its slot the run started. */
   onRun(run: Run, delayMs: number): void;
   onMissed(target: Target, reason: MissedReason): void;
+  /** A run, or what was made of it, failed by a bug of ours. */
+  onFault(target: Target, error: Error): void;
 }
 
 export interface Scheduler {
@@ -37,77 +39,139 @@ interface Job {
   target: Target;
   timer: NodeJS.Timeout | undefined;
   running: boolean;
+  /** The slot that waits for a place. */
+  due: number | undefined;
+  /** The run that goes on had to wait for its place: it may overlap the next slot without the target being slow. */
+  waited: boolean;
   /** The last run found the target overloaded: skip the next slot. Half of the slots still run, enough for coverage. */
   skipNext: boolean;
 }
 
+const IDLE = { timer: undefined, running: false, due: undefined, waited: false, skipNext: false };
+
 /** Slots follow the monotonic clock, so a jump of the system clock neither bunches nor starves runs. */
-export function createScheduler(ports: SchedulerPorts): Scheduler {
-  const jobs = new Map<string, Job>();
-  const aborter = new AbortController();
-  const going = new Set<Promise<void>>();
+export const createScheduler = (ports: SchedulerPorts): Scheduler => new Slots(ports);
 
-  const arm = (job: Job, slot: number) => {
-    job.timer = setTimeout(() => fire(job, slot), Math.max(0, Math.ceil(slot - ports.monotonicMs())));
-  };
+class Slots implements Scheduler {
+  readonly #ports: SchedulerPorts;
+  readonly #jobs = new Map<string, Job>();
+  readonly #aborter = new AbortController();
+  readonly #going = new Set<Promise<void>>();
+  readonly #waiting = new Set<Job>();
 
-  const fire = (job: Job, slot: number) => {
+  constructor(ports: SchedulerPorts) {
+    this.#ports = ports;
+  }
+
+  get inFlight(): number {
+    return this.#going.size;
+  }
+
+  setTargets(targets: readonly Target[]): void {
+    const wanted = new Set(targets.map((t) => t.name));
+    for (const [name, job] of this.#jobs) {
+      if (wanted.has(name)) continue;
+      clearTimeout(job.timer);
+      this.#giveUp(job);
+      this.#jobs.delete(name);
+    }
+    for (const target of targets) {
+      const known = this.#jobs.get(target.name);
+      if (known !== undefined && JSON.stringify(known.target) === JSON.stringify(target)) continue;
+      clearTimeout(known?.timer);
+      if (known !== undefined && this.#giveUp(known)) this.#ports.onMissed(target, 'changed');
+      // A run of the target as it was still goes on: none beside it, and what it finds is not for the new one.
+      const job: Job = known ?? { target, ...IDLE };
+      job.target = target;
+      job.skipNext = false;
+      this.#jobs.set(target.name, job);
+      this.#arm(job, nextSlot(this.#ports.monotonicMs(), phaseOf(target.name, target.interval), target.interval));
+    }
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    for (const job of this.#jobs.values()) clearTimeout(job.timer);
+    this.#waiting.clear();
+    const grace = setTimeout(() => this.#aborter.abort(new Error('stopping')), graceMs);
+    await Promise.allSettled(this.#going);
+    clearTimeout(grace);
+  }
+
+  #arm(job: Job, slot: number): void {
+    job.timer = setTimeout(() => this.#fire(job, slot), Math.max(0, Math.ceil(slot - this.#ports.monotonicMs())));
+  }
+
+  #fire(job: Job, slot: number): void {
+    const { monotonicMs, onMissed } = this.#ports;
     const { target } = job;
-    const delayMs = ports.monotonicMs() - slot;
     // From slot to slot, not from now: a timer may fire a fraction of a ms early, and must not meet its slot twice.
     let next = slot + target.interval;
-    for (; next <= ports.monotonicMs(); next += target.interval) ports.onMissed(target, 'late');
-    arm(job, next);
-    if (job.running) return ports.onMissed(target, 'overlap');
-    if (job.skipNext) {
-      job.skipNext = false;
-      return ports.onMissed(target, 'backoff');
+    for (; next <= monotonicMs(); next += target.interval) onMissed(target, 'late');
+    this.#arm(job, next);
+    const reason = this.#missedBy(job, slot);
+    if (reason !== undefined) {
+      onMissed(target, reason);
+      return;
     }
-    if (going.size >= ports.concurrency()) return ports.onMissed(target, 'concurrency');
+    job.due = slot;
+    this.#waiting.add(job);
+    this.#startDue();
+    job.waited = job.due !== undefined;
+  }
+
+  /** Why this slot is not run; undefined if it may be. */
+  #missedBy(job: Job, slot: number): MissedReason | undefined {
+    if (job.running) return job.waited ? 'concurrency' : 'overlap';
+    if (job.due !== undefined) {
+      // It keeps its place in the row.
+      job.due = slot;
+      return 'concurrency';
+    }
+    if (!job.skipNext) return undefined;
+    job.skipNext = false;
+    return 'backoff';
+  }
+
+  #startDue(): void {
+    for (const job of this.#waiting) {
+      if (this.#going.size >= this.#ports.concurrency()) return;
+      this.#waiting.delete(job);
+      this.#start(job, job.due!);
+    }
+  }
+
+  #start(job: Job, slot: number): void {
+    const { monotonicMs, run, onRun, onMissed, onFault } = this.#ports;
+    const { target } = job;
+    job.due = undefined;
     job.running = true;
-    const promise = ports
-      .run(target, aborter.signal)
-      .then((run) => {
-        job.skipNext = run.steps.some((step) => OVERLOADED.has(step.outcome));
-        if (jobs.get(target.name) !== job) return;
-        if (job.target === target) ports.onRun(run, delayMs);
-        else ports.onMissed(job.target, 'changed');
+    const delayMs = monotonicMs() - slot;
+    const isKnown = () => this.#jobs.get(target.name) === job;
+    let isCounted = false;
+    // Also a run that throws at once is a promise that rejects.
+    const promise = (async () => run(target, this.#aborter.signal))()
+      .then((finished) => {
+        job.skipNext = finished.steps.some((step) => OVERLOADED.has(step.outcome));
+        if (!isKnown()) return;
+        isCounted = true;
+        if (job.target === target) onRun(finished, delayMs);
+        else onMissed(job.target, 'changed');
+      })
+      .catch((error) => {
+        onFault(target, error);
+        if (!isCounted && isKnown()) onMissed(job.target, 'fault');
       })
       .finally(() => {
         job.running = false;
-        going.delete(promise);
+        this.#going.delete(promise);
+        this.#startDue();
       });
-    going.add(promise);
-  };
+    this.#going.add(promise);
+  }
 
-  return {
-    setTargets(targets) {
-      const wanted = new Set(targets.map((t) => t.name));
-      for (const [name, job] of jobs) {
-        if (wanted.has(name)) continue;
-        clearTimeout(job.timer);
-        jobs.delete(name);
-      }
-      for (const target of targets) {
-        const known = jobs.get(target.name);
-        if (known !== undefined && JSON.stringify(known.target) === JSON.stringify(target)) continue;
-        clearTimeout(known?.timer);
-        // A run of the target as it was still goes on: none beside it, and what it finds is not for the new one.
-        const job: Job = known ?? { target, timer: undefined, running: false, skipNext: false };
-        job.target = target;
-        job.skipNext = false;
-        jobs.set(target.name, job);
-        arm(job, nextSlot(ports.monotonicMs(), phaseOf(target.name, target.interval), target.interval));
-      }
-    },
-    get inFlight() {
-      return going.size;
-    },
-    async stop(graceMs) {
-      for (const job of jobs.values()) clearTimeout(job.timer);
-      const grace = setTimeout(() => aborter.abort(new Error('stopping')), graceMs);
-      await Promise.allSettled(going);
-      clearTimeout(grace);
-    },
-  };
+  /** A slot that waits for its place is given up. */
+  #giveUp(job: Job): boolean {
+    job.due = undefined;
+    return this.#waiting.delete(job);
+  }
 }

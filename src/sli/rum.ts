@@ -1,6 +1,6 @@
 // SLI `rum`: page views of real users against a threshold that is a boundary of their histogram. Nothing is known while no beacons come.
 import type { Sli } from '../spec/spec.ts';
-import { VITALS } from '../spec/vitals.ts';
+import { RESTORED_COUNTS, VITALS } from '../spec/vitals.ts';
 import { badFrom, increaseOf, type PromqlCounter } from './promql.ts';
 
 export const rum: PromqlCounter<'rum'> = {
@@ -19,9 +19,6 @@ export const rum: PromqlCounter<'rum'> = {
     return { valid, bad: badFrom(valid, increaseOf(`${metric}_bucket${matchers(sli, within)}`, step)), ...known };
   },
 };
-
-/** A view that was restored paints at once, and has waited for no server. */
-const RESTORED_COUNTS: ReadonlySet<string> = new Set(['inp', 'cls', 'errors']);
 
 function matchers({ site, of, pages, device }: Sli<'rum'>, ...more: readonly string[]): string {
   const all = [

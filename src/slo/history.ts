@@ -53,6 +53,12 @@ const ring = (rowMs: number, spanMs: number): Ring => {
   return { rowMs, rows, data: new Uint32Array(rows * WIDTH), newest: -1 };
 };
 
+/** Field by field: TypedArray.set() converts between two kinds of arrays, and is ten times as slow. */
+function writeRow({ rows, data }: Ring, edge: number, totals: Float64Array): void {
+  const offset = (edge % rows) * WIDTH;
+  for (let i = 0; i < WIDTH; i++) data[offset + i] = totals[i]!;
+}
+
 /**
  * Row lengths in ms for a step and a period: the step, but at most 30 s, to 6 h; 5 min to 3 d; whole hours to the period
  * (at most 744 rows). A step of an hour has short rows too: else a window of 5 min would show an event of 50 min ago.
@@ -103,8 +109,9 @@ export class History {
   /**
    * Sets the running totals as of `atMs`. Times must not fall (an earlier one is taken as the newest known); totals must not fall.
    * Edges passed since the last record keep the old totals: nothing was measured there. The first record is the base line.
+   * `newestMs`: records up to then will follow, so rows that they push out are not written at all.
    */
-  record(atMs: number, total: Counts): void {
+  record(atMs: number, total: Counts, newestMs = atMs): void {
     if (this.#lastMs === 0) this.#setTotal(total);
     const at = Math.max(atMs, this.#lastMs);
     for (const [markMs, held] of this.#marks)
@@ -112,12 +119,19 @@ export class History {
     for (const r of this.#rings) {
       const edge = Math.floor(at / r.rowMs);
       if (r.newest < 0) r.newest = edge - r.rows;
-      const first = Math.max(r.newest + 1, edge - r.rows + 1);
-      for (let k = first; k < edge; k++) r.data.set(this.#total, (k % r.rows) * WIDTH);
-      // An edge that falls on the record itself belongs to the new totals; one before it to the old.
+      const oldest = Math.max(edge, Math.floor(newestMs / r.rowMs)) - r.rows + 1;
+      // An edge that falls on the record itself belongs to the new totals; those before it to the old.
       const onEdge = edge * r.rowMs === at;
-      if (edge > r.newest && !onEdge) r.data.set(this.#total, (edge % r.rows) * WIDTH);
-      if (onEdge) this.#write(r, edge, total);
+      const last = onEdge ? edge - 1 : edge;
+      for (let k = Math.max(r.newest + 1, oldest); k <= last; k++) writeRow(r, k, this.#total);
+      if (onEdge && edge >= oldest) {
+        const offset = (edge % r.rows) * WIDTH;
+        r.data[offset] = total.good;
+        r.data[offset + 1] = total.bad;
+        r.data[offset + 2] = total.unmeasured;
+        r.data[offset + 3] = total.excludedGood;
+        r.data[offset + 4] = total.excludedBad;
+      }
       r.newest = Math.max(edge, r.newest);
     }
     this.#setTotal(total);
@@ -179,16 +193,11 @@ export class History {
   }
 
   #setTotal(total: Counts): void {
-    FIELDS.forEach((field, i) => {
-      this.#total[i] = total[field];
-    });
-  }
-
-  #write(r: Ring, edge: number, total: Counts): void {
-    const offset = (edge % r.rows) * WIDTH;
-    FIELDS.forEach((field, i) => {
-      r.data[offset + i] = total[field];
-    });
+    this.#total[0] = total.good;
+    this.#total[1] = total.bad;
+    this.#total[2] = total.unmeasured;
+    this.#total[3] = total.excludedGood;
+    this.#total[4] = total.excludedBad;
   }
 
   #counts(data: Uint32Array | Float64Array, offset: number): Counts {

@@ -19,6 +19,9 @@ export const WINDOW_SERIES_PER_SLO = 2 * (STANDARD_WINDOWS_MS.length + 1);
 /** Series of a histogram: 13 buckets, +Inf, sum and count. */
 const HISTOGRAM_SERIES = 16;
 const PHASES = 6;
+/** What a MariaDB 10.11 and a Redis 7 tell, with some commands in use; a page over TLS. */
+const BOARD_SERIES: Readonly<Record<string, number>> = { mariadb: 300, redis: 100 };
+const BLACKBOX_SERIES = 15;
 /** If the fewest bad events that page are this share of the period's budget (and three times the tier's), the page comes too late. */
 const LATE_SHARE = 0.25;
 
@@ -195,10 +198,12 @@ function lintMaintenance(window: Part<Maintenance>, path: Path, spec: KnownSpec)
 /** A rough upper bound: three outcomes per step, histograms per step and phase, a few gauges; changes per kind and service. */
 function series({ targets, slos, sites, exporter }: KnownSpec): Problem[] {
   if (exporter === null) return [];
-  const { seriesPerTarget, windowGauges, maxSeries } = exporter;
-  if (seriesPerTarget === null || windowGauges === null || maxSeries === null) return [];
-  const perTarget = targets.map((target) =>
-    Math.min(seriesPerTarget, (target?.steps ?? []).length * (3 + HISTOGRAM_SERIES) + PHASES * HISTOGRAM_SERIES + 4),
+  const { seriesPerTarget, windowGauges, maxSeries, boardSeries } = exporter;
+  if (seriesPerTarget === null || windowGauges === null || maxSeries === null || boardSeries === null) return [];
+  const perTarget = targets.map(
+    (target) =>
+      Math.min(seriesPerTarget, (target?.steps ?? []).length * (3 + HISTOGRAM_SERIES) + PHASES * HISTOGRAM_SERIES + 4) +
+      (boardSeries ? Math.min(seriesPerTarget, BOARD_SERIES[target?.kind ?? ''] ?? BLACKBOX_SERIES) : 0),
   );
   const perSlo = SERIES_PER_SLO + (windowGauges ? WINDOW_SERIES_PER_SLO : 0);
   const ofSlos = slos.reduce((sum, slo) => sum + (isCounted(slo) ? SERIES_PER_PROMISE : perSlo), 0);

@@ -184,7 +184,7 @@ export const METRICS = {
   plimsoll_missed_runs_total: {
     type: 'counter',
     labels: ['target', 'reason'],
-    help: 'Slots without a run: overlap (the last run still went on), concurrency (no free place), backoff (target overloaded), late (the prober was blocked), changed (the target was changed during the run).',
+    help: 'Slots without a run: overlap (the last run still went on), concurrency (no free place), backoff (target overloaded), late (the prober was blocked), changed (the target was changed during the run), fault (a bug of ours).',
   },
   plimsoll_run_start_delay_seconds: {
     type: 'histogram',
@@ -221,6 +221,11 @@ export const METRICS = {
     type: 'counter',
     labels: ['target'],
     help: 'Samples refused because the target has exporter.seriesPerTarget series already; each one that comes counts.',
+  },
+  plimsoll_board_faults_total: {
+    type: 'counter',
+    labels: ['target', 'reason'],
+    help: 'Series for boards (exporter.boardSeries) that are absent: failed (the server refused, or the connection broke), timeout (nothing was left of the deadline), unreadable (one value is no number).',
   },
 } as const satisfies Record<string, Metric>;
 

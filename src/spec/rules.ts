@@ -154,6 +154,11 @@ const CATALOGUE = {
     'A run that is still going when the next one is due makes the next one be missed.',
     'Shorten the timeout or lengthen the interval. The default is the smaller of 10 s and 80 % of the interval.',
   ),
+  'window-retention': error(
+    'the window is longer than the history that is kept',
+    'The budget of the whole period cannot be computed from history that has been deleted: after a restart it would be another one.',
+    'Raise exporter.retention, or shorten the window. Example: retention: 400d',
+  ),
   'step-needs': warning(
     'a step lacks the setting that it needs',
     'cron and objectcache need healthToken, replica needs replicas, origin and match need origin, authority needs authorities. Without it the step says nothing about the target.',
@@ -186,11 +191,6 @@ const CATALOGUE = {
     'the short window of a tier holds fewer than four probes',
     'The short window makes an alert end soon after the trouble. With fewer than four events in it one probe decides.',
     'Probe at least every quarter of the short window: every 75 s for 5 minutes.',
-  ),
-  'window-retention': warning(
-    'the window is longer than the history that is kept',
-    'The budget of the whole period cannot be computed from history that has been deleted.',
-    'Raise exporter.retention, or shorten the window. Example: retention: 400d',
   ),
   'period-policy': warning(
     'the period has no alert policy',

@@ -21,6 +21,8 @@ export const MAX_FILE_BYTES = 1_048_576;
 /** Most aliases that are expanded: the "billion laughs" need more. */
 export const MAX_ALIASES = 50;
 const MAX_DEPTH = 64;
+/** Most keys of one mapping; a spec has a few dozen. */
+const MAX_KEYS = 1_000;
 /** What to do without a spec. */
 export const FIRST_SPEC =
   'name a spec with --config FILE, or write a first one: README.md shows one. npm start -- --site URL needs none';
@@ -62,6 +64,8 @@ export function readSource(file: string, text: string): { source?: Source; findi
         prettyErrors: false,
         merge: false,
         stringKeys: true,
+        // The library compares every key with every other: 100,000 keys would take minutes. keyProblem() looks each up once.
+        uniqueKeys: false,
         logLevel: 'silent',
       }),
     ] as Document[];
@@ -71,7 +75,12 @@ export function readSource(file: string, text: string): { source?: Source; findi
   const doc = docs[0];
   if (doc === undefined) return fail('yaml-syntax', 'the file is empty', FIRST_SPEC);
   const at = (from: number, to: number): Place => placeIn(text, lines, from, to);
-  const findings = [...secondDocument(file, docs, at), ...problemsOf(file, doc, at), ...unsafeNodes(file, doc, at)];
+  const problems = [...secondDocument(file, docs, at), ...problemsOf(file, doc, at)];
+  const findings = [
+    ...problems,
+    ...(problems.length === 0 ? keyProblem(file, doc, at) : []),
+    ...unsafeNodes(file, doc, at),
+  ];
   if (findings.length > 0) return { findings };
   return { findings, source: sourceOf(file, text, doc, at) };
 }
@@ -159,6 +168,34 @@ function placeIn(text: string, lines: LineCounter, from: number, to: number): Pl
     column: Math.max(1, col),
     length: Math.max(1, text.slice(from, end).trimEnd().length),
   };
+}
+
+/** The first key that stands twice in its mapping, or mapping with more keys than any spec has. */
+function keyProblem(file: string, doc: Document, at: At): Finding[] {
+  let found: Finding | undefined;
+  visit(doc, {
+    Map(_, { items, range }) {
+      if (items.length > MAX_KEYS) {
+        const place = at(range?.[0] ?? 0, (range?.[0] ?? 0) + 1);
+        const message = `a mapping has ${items.length} keys, a spec needs a few dozen`;
+        found = finding('yaml-limit', file, place, { message, hint: 'is this the right file?' });
+        return visit.BREAK;
+      }
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          const [from, to] = key.range ?? [0, 1];
+          const hint = hintFor('DUPLICATE_KEY', '');
+          found = finding('yaml-syntax', file, at(from, to), { message: 'Map keys must be unique', hint });
+          return visit.BREAK;
+        }
+        seen.add(key.value);
+      }
+      return undefined;
+    },
+  });
+  return found === undefined ? [] : [found];
 }
 
 /** Keys that plain objects cannot hold safely, and keys that are not text. */

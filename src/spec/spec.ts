@@ -147,7 +147,17 @@ export const specSchema = z.strictObject({
       location: name.default('main').describe('Where this exporter stands; a label.'),
       concurrency: z.int().min(1).max(1000).default(20).describe('Probe runs at the same time.'),
       windowGauges: z.boolean().default(true).describe('Serve slo_burn_rate and slo_coverage_ratio.'),
-      seriesPerTarget: z.int().min(10).default(500).describe('Most probe series of one target.'),
+      boardSeries: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Serve also the series of mysqld_exporter, redis_exporter and blackbox_exporter that well-known boards ask for, with a label target.',
+        ),
+      seriesPerTarget: z
+        .int()
+        .min(10)
+        .default(500)
+        .describe('Most probe series of one target, and as many for boards.'),
       maxSeries: z.int().min(100).default(150_000).describe('Most series before check warns.'),
       retention: durationMs({ min: 86_400_000, max: 800 * 86_400_000 })
         .default(95 * 86_400_000)

@@ -41,13 +41,13 @@ export interface ChangeStore {
 const KEPT_TABLES = ['kept', 'kept_copy'] as const;
 export const CHANGE_TABLES = ['change', ...KEPT_TABLES] as const;
 
-export const CREATE_CHANGE_TABLES = [
-  'CREATE TABLE IF NOT EXISTS change (id INTEGER PRIMARY KEY, body TEXT NOT NULL, crc INTEGER NOT NULL) STRICT;',
-  ...KEPT_TABLES.map(
-    (table) =>
-      `CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY, body TEXT NOT NULL, crc INTEGER NOT NULL) STRICT;`,
-  ),
-].join('\n');
+const KEPT_COLUMNS = '(key TEXT PRIMARY KEY, body TEXT NOT NULL, crc INTEGER NOT NULL) STRICT';
+/** Columns by table, as the file has them. */
+export const CHANGE_TABLE_COLUMNS = {
+  change: '(id INTEGER PRIMARY KEY, body TEXT NOT NULL, crc INTEGER NOT NULL) STRICT',
+  kept: KEPT_COLUMNS,
+  kept_copy: KEPT_COLUMNS,
+} as const;
 
 /** Reads what is whole, mends copies, and drops what is broken for good. */
 export function changeStoreOn(db: DatabaseSync): ChangeStore {
@@ -68,7 +68,8 @@ export function changeStoreOn(db: DatabaseSync): ChangeStore {
   };
 }
 
-const crcOf = (key: string, body: string): number => crc32(body, crc32(key));
+/** Checksum of a change (its id is the key) or of what is kept. */
+export const changeCrc = (key: string, body: string): number => crc32(body, crc32(key));
 
 function rowsOf(
   db: DatabaseSync,
@@ -79,16 +80,17 @@ function rowsOf(
   const key = table === 'change' ? 'id' : 'key';
   for (const row of db.prepare(`SELECT ${key} AS key, body, crc FROM ${table} ORDER BY 1`).iterate()) {
     const [name, body] = [String(row.key), String(row.body)];
-    if (crcOf(name, body) === Number(row.crc)) whole.set(name, body);
+    if (changeCrc(name, body) === Number(row.crc)) whole.set(name, body);
     else broken.push(name);
   }
   return { whole, broken };
 }
 
-function writeKept(db: DatabaseSync, key: string, body: string | undefined): void {
+/** Writes both copies; undefined forgets them. */
+export function writeKept(db: DatabaseSync, key: string, body: string | undefined): void {
   for (const table of KEPT_TABLES) {
     if (body === undefined) db.prepare(`DELETE FROM ${table} WHERE key = ?`).run(key);
-    else db.prepare(`INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?)`).run(key, body, crcOf(key, body));
+    else db.prepare(`INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?)`).run(key, body, changeCrc(key, body));
   }
 }
 
@@ -98,7 +100,7 @@ function commit(db: DatabaseSync, { added, removed, kept }: ChangeBatch): void {
     const insert = db.prepare('INSERT OR REPLACE INTO change VALUES (?, ?, ?)');
     for (const [id, change] of added) {
       const body = JSON.stringify(change);
-      insert.run(id, body, crcOf(String(id), body));
+      insert.run(id, body, changeCrc(String(id), body));
     }
     const forget = db.prepare('DELETE FROM change WHERE id = ?');
     for (const id of removed) forget.run(id);

@@ -3,8 +3,8 @@
 // which goes on while the store cannot be written.
 import { type Cause, type Episode, MAX_EPISODES, withBadEvent } from '../slo/episodes.ts';
 import { add, type Counts, History, HOUR_MS, subtract, ZERO } from '../slo/history.ts';
-import type { KnownSlo } from './database.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
+import type { KnownSlo } from './slo-tables.ts';
 import type { Restored, Store } from './store.ts';
 
 /** Ticks kept while the store fails: totals are cumulative, so dropping older ones costs resolution, never events. */
@@ -106,6 +106,21 @@ export class Ledger {
     this.#store = undefined;
   }
 
+  /** The time is known now: SLOs that no store has seen yet begin here, and not when a wrong clock said. */
+  bornAt(atMs: number): void {
+    for (const slo of this.#newSlos.splice(0)) {
+      const born = { ...slo, createdMs: atMs };
+      this.#known.set(slo.name, born);
+      this.#newSlos.push(born);
+      const entry = this.#entries.get(slo.name);
+      const { name, stepMs, periodMs, marks } = this.#slos.find((known) => known.name === slo.name) ?? {};
+      if (entry === undefined || name === undefined || stepMs === undefined || periodMs === undefined) continue;
+      const history = historyOf({ name, stepMs, periodMs, ...(marks && { marks }) });
+      history.record(atMs, ZERO);
+      this.#entries.set(name, { ...entry, createdMs: atMs, history });
+    }
+  }
+
   entry(slo: string): LedgerEntry | undefined {
     return this.#entries.get(slo);
   }
@@ -128,6 +143,7 @@ export class Ledger {
       built.push(entry);
     }
     if (built.length === 0) return 0;
+    const newestMs = this.#store?.restored.last?.atMs ?? 0;
     const damaged =
       this.#store?.replay((atMs, totals) => {
         for (const entry of built) {
@@ -135,8 +151,8 @@ export class Ledger {
           if (counts === undefined) continue;
           // The oldest row kept is the base line, unless it is the SLO's first (rows are at most an hour apart): then that is 0.
           if (entry.history.lastMs === 0 && atMs - entry.createdMs <= HOUR_MS)
-            entry.history.record(Math.min(entry.createdMs, atMs), ZERO);
-          entry.history.record(atMs, counts);
+            entry.history.record(Math.min(entry.createdMs, atMs), ZERO, newestMs);
+          entry.history.record(atMs, counts, newestMs);
         }
       }) ?? 0;
     for (const entry of built)

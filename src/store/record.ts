@@ -1,7 +1,7 @@
 // One record of the store: the running totals of every SLO at one tick, as varints with a CRC-32 of its own.
 // Each record stands alone, so a damaged one costs itself only. Pure.
 import { crc32 } from 'node:zlib';
-import { type Counts, FIELDS } from '../slo/history.ts';
+import { type Counts, FIELDS, ZERO } from '../slo/history.ts';
 
 const VERSION = 1;
 const CRC_BYTES = 4;
@@ -32,8 +32,13 @@ export function encodeRecord(atMs: number, totals: Totals): Buffer {
   return out.subarray(0, at);
 }
 
-/** The totals of a record, or undefined if it is damaged or of another time. Throws RangeError on a newer version. */
-export function decodeRecord(atMs: number, record: Uint8Array): Totals | undefined {
+type Writable = { -readonly [K in keyof Counts]: Counts[K] };
+
+/**
+ * The totals of a record, or undefined if it is damaged or of another time. Throws RangeError on a newer version. `into` is filled and
+ * returned: a restart reads millions of totals, and they are the same SLOs in each record.
+ */
+export function decodeRecord(atMs: number, record: Uint8Array, into = new Map<number, Writable>()): Totals | undefined {
   const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
   if (bytes.length < 1 + 1 + CRC_BYTES) return undefined;
   const body = bytes.subarray(0, bytes.length - CRC_BYTES);
@@ -41,18 +46,32 @@ export function decodeRecord(atMs: number, record: Uint8Array): Totals | undefin
   if (body[0] !== VERSION) throw new RangeError(`record version ${body[0]} is newer than this program`);
   let at = 1;
   const get = () => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = body[at++]!;
+    let byte = body[at++]!;
+    if (byte < 128) return byte;
+    let value = byte & 127;
+    for (let scale = 128; ; scale *= 128) {
+      byte = body[at++]!;
       value += (byte & 127) * scale;
       if (byte < 128) return value;
     }
   };
-  const totals = new Map<number, Counts>();
-  for (let left = get(); left > 0; left--) {
-    totals.set(get(), { good: get(), bad: get(), unmeasured: get(), excludedGood: get(), excludedBad: get() });
+  const size = get();
+  if (into.size !== size) into.clear();
+  for (let left = size; left > 0; left--) {
+    const id = get();
+    let counts = into.get(id);
+    if (counts === undefined) {
+      counts = { ...ZERO };
+      into.set(id, counts);
+    }
+    counts.good = get();
+    counts.bad = get();
+    counts.unmeasured = get();
+    counts.excludedGood = get();
+    counts.excludedBad = get();
   }
-  return totals;
+  // As many SLOs as before, but not the same.
+  return into.size === size ? into : decodeRecord(atMs, record);
 }
 
 const crcOf = (atMs: number, body: Uint8Array): number => crc32(body, crc32(String(atMs)));

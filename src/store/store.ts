@@ -1,14 +1,16 @@
 // The embedded history: SQLite in WAL mode, one record per tick. What commit() returned for is on disk.
 // Never judges counts and never retries: ledger.ts does.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import type { Episode } from '../slo/episodes.ts';
 import { type Counts, FIELDS, FINE_MS, HOUR_MS, MEDIUM_MS, MEDIUM_ROW_MS, ZERO } from '../slo/history.ts';
 import { type ChangeStore, changeStoreOn } from './change-tables.ts';
-import { type KnownSlo, openDatabase, readSlos, StoreRefused, writeSlo } from './database.ts';
+import { openDatabase, StoreLost, StoreRefused } from './database.ts';
 import { decodeRecord, type Totals } from './record.ts';
+import { replay, type Visit } from './replay.ts';
+import { type KnownSlo, readSlos, writeSlo } from './slo-tables.ts';
 
 export interface Restored {
   readonly slos: readonly KnownSlo[];
@@ -30,8 +32,11 @@ export interface Store {
   readonly restored: Restored;
   /** Changes of the platform, in the same file. */
   readonly changes: ChangeStore;
-  /** Calls `visit` for every tick kept, oldest first. Returns the number of damaged records met. Never throws: history ends where it cannot be read. */
-  replay(visit: (atMs: number, totals: Totals) => void): number;
+  /**
+   * Calls `visit` for every tick kept after `afterMs`, oldest first, until it returns false. Returns the number of damaged records
+   * met. Never throws: history ends where it cannot be read.
+   */
+  replay(visit: Visit, afterMs?: number): number;
   /** Writes all or nothing; throws if it could not. */
   commit(batch: Batch): void;
   /**
@@ -50,19 +55,22 @@ export function openStore(dir: string, latestMs: number): Store {
   makeDirectory(dir);
   const lock = takeLock(dir);
   try {
-    const { db, warnings } = openDatabase(join(dir, 'plimsoll.db'));
-    return storeOn(db, warnings, latestMs, () => lock.close());
+    const path = join(dir, 'plimsoll.db');
+    return storeOn(path, openDatabase(path), latestMs, () => lock.close());
   } catch (error) {
     lock.close();
     throw error;
   }
 }
 
-function storeOn(db: DatabaseSync, warnings: readonly string[], latestMs: number, unlock: () => void): Store {
+function storeOn(path: string, file: ReturnType<typeof openDatabase>, latestMs: number, unlock: () => void): Store {
+  const { db, warnings } = file;
+  const mustBeThere = watchFile(path, db);
+  const changes = changeStoreOn(db);
   const { slos, damaged } = readSlos(db);
   // What this process writes itself is never ahead, however long it runs.
   let believedMs = asInteger(latestMs);
-  let damagedNames = damaged;
+  let damagedNames = file.damaged + damaged;
   const ahead = Number(db.prepare('SELECT count(*) AS n FROM tick WHERE at_ms > ?').get(believedMs)!.n);
   const names = damaged === 0 ? [] : [`${damaged} names of SLOs were damaged; those that had a whole copy were mended`];
   const late =
@@ -78,13 +86,20 @@ function storeOn(db: DatabaseSync, warnings: readonly string[], latestMs: number
       episodes: episodesOf(db),
       warnings: [...warnings, ...names, ...late],
     },
-    changes: changeStoreOn(db),
-    replay(visit) {
-      const found = damagedNames + replay(db, believedMs, visit);
+    changes: {
+      ...changes,
+      commit(batch) {
+        mustBeThere();
+        changes.commit(batch);
+      },
+    },
+    replay(visit, afterMs = -1) {
+      const found = damagedNames + replay(db, [afterMs, believedMs], visit);
       damagedNames = 0;
       return found;
     },
     commit(batch) {
+      mustBeThere();
       believedMs = Math.max(believedMs, ...batch.ticks.map((t) => t.atMs));
       commit(db, batch, believedMs);
     },
@@ -94,6 +109,39 @@ function storeOn(db: DatabaseSync, warnings: readonly string[], latestMs: number
       unlock();
     },
   };
+}
+
+/**
+ * Gives a check that throws StoreLost once the file is not what is open any more: the system lets us write on to a file without a
+ * name. If nothing took its place, what is still open is written there again first, so that opening it anew finds all of it.
+ */
+function watchFile(path: string, db: DatabaseSync): () => void {
+  const idOf = () => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found && `${found.dev}:${found.ino}`;
+  };
+  const opened = idOf();
+  let isLost = false;
+  return () => {
+    const now = idOf();
+    if (!isLost && now === opened) return;
+    if (!isLost && now === undefined) writeAgain(path, db);
+    isLost = true;
+    throw new StoreLost(`${path} was deleted or replaced while it was open; it is opened anew`);
+  };
+}
+
+function writeAgain(path: string, db: DatabaseSync): void {
+  const copy = `${path}.new`;
+  try {
+    rmSync(copy, { force: true });
+    db.prepare('VACUUM INTO ?').run(copy);
+    // The log of the file that is gone must not be taken for that of the new one.
+    for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+    renameSync(copy, path);
+  } catch {
+    // Its directory is gone too, or the disk is full: what memory holds is written when it is opened anew.
+  }
 }
 
 /** With its parents. Node's own recursive mkdir never ends below /proc. */
@@ -149,24 +197,6 @@ function episodesOf(db: DatabaseSync): Map<number, readonly Episode[]> {
     if (crc32(String(row.body)) === Number(row.crc)) episodes.set(Number(row.slo_id), JSON.parse(String(row.body)));
   }
   return episodes;
-}
-
-function replay(db: DatabaseSync, latestMs: number, visit: (atMs: number, totals: Totals) => void): number {
-  let damaged = 0;
-  try {
-    const rows = db.prepare('SELECT at_ms, record FROM tick WHERE at_ms <= ? ORDER BY at_ms');
-    for (const row of rows.iterate(latestMs)) {
-      const atMs = Number(row.at_ms);
-      const totals = decodeRecord(atMs, row.record as Uint8Array);
-      if (totals === undefined) damaged += 1;
-      else visit(atMs, totals);
-    }
-    for (const row of db.prepare('SELECT body, crc FROM episodes').iterate())
-      if (crc32(String(row.body)) !== Number(row.crc)) damaged += 1;
-  } catch {
-    damaged += 1;
-  }
-  return damaged;
 }
 
 function commit(db: DatabaseSync, batch: Batch, believedMs: number): void {

@@ -36,11 +36,12 @@ async function longestBlock(work: () => Promise<unknown>): Promise<number> {
 
 /** A scraper in a process of its own, so that only serving is in this loop. */
 const scrape = (url: string): Promise<void> =>
-  new Promise((resolve, reject) =>
-    spawn('curl', ['--silent', '--fail', '--output', '/dev/null', url]).on('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`curl ended with ${code}`)),
-    ),
-  );
+  new Promise((resolve, reject) => {
+    const script = `fetch('${url}').then((answer) => answer.arrayBuffer()).then(({ byteLength }) => process.exit(byteLength > 0 ? 0 : 1))`;
+    spawn(process.execPath, ['-e', script]).on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`the scraper ended with ${code}`)),
+    );
+  });
 
 async function block(): Promise<readonly Figure[]> {
   const series = new SeriesTable(Number.POSITIVE_INFINITY, () => {});

@@ -61,14 +61,26 @@ describe('the time line of the history', () => {
     expect(clocks(START, START + 86_400_000).timeline.now()).toBe(START + 86_400_000);
     expect(clocks(START, START + 86_400_001).timeline.now()).toBe(START);
   });
-  it('does not start in 1970', () => {
-    expect(clocks(0).timeline.now()).toBe(Date.UTC(2026, 0, 1));
+  it.each([0, Date.UTC(2060, 0, 1)])('does not start at %i, and is where the clock is once that is set', (wrong) => {
+    const { hands, timeline, pass } = clocks(wrong);
+    expect([timeline.now(), timeline.isSet]).toEqual([Date.UTC(2026, 0, 1), false]);
+    hands.wallMs = START;
+    pass(1);
+    expect([timeline.isSet, timeline.now(), timeline.offsetMs()]).toEqual([true, START + 1, 0]);
+  });
+  it('does not believe that it is 2060, however long the clock says so', () => {
+    const { hands, timeline, pass } = clocks();
+    hands.wallMs = Date.UTC(2060, 0, 1);
+    timeline.now();
+    pass(600_000);
+    expect(timeline.now()).toBe(START + 600_000);
   });
 });
 
-it('records are believed up to a day ahead of the clock, and all of them by a clock before 2026', () => {
+it('records are believed up to a day ahead of the clock, and all of them by a clock that is not set', () => {
   const now = Date.UTC(2026, 5, 1);
   expect(latestBelieved(now)).toBe(now + 86_400_000);
   expect(latestBelieved(Date.UTC(2026, 0, 1))).toBe(Date.UTC(2026, 0, 2));
-  expect(latestBelieved(Date.UTC(2026, 0, 1) - 1)).toBe(Number.POSITIVE_INFINITY);
+  for (const wrong of [Date.UTC(2026, 0, 1) - 1, Date.UTC(2060, 0, 1)])
+    expect(latestBelieved(wrong)).toBe(Number.POSITIVE_INFINITY);
 });

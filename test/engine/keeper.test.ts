@@ -67,6 +67,7 @@ function keep(fault: { commit?: string; prune?: string; open?: string; clockMs?:
     now: () => START + elapsedMs,
   });
   keeper = new Keeper(opened, {
+    isClockSet: () => true,
     engine,
     changes,
     own,

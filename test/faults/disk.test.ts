@@ -1,8 +1,9 @@
 // The exporter on a real file system of its own that is full, or read-only: a tmpfs in a mount namespace of the process.
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openStore } from '../../src/store/store.ts';
 import { type Exporter, startExporter, until } from '../services/exporter.ts';
 import { privateFolder } from '../services/process.ts';
 import { type SmallSite, smallSpec, startSmallSite } from '../services/small-site.ts';
@@ -18,7 +19,10 @@ async function start(options = ''): Promise<Exporter> {
   folder = privateFolder('disk');
   site = await startSmallSite();
   const config = join(folder.path, 'plimsoll.yaml');
-  writeFileSync(config, smallSpec(site.url));
+  // With so many SLOs nearly every tick needs a page more: a commit that fits into pages that are there needs no room.
+  const slo = (i: number) =>
+    `  - { name: s-${i}, service: s, team: t, objective: 99%, window: 30d, sli: { kind: probe, target: site } }\n`;
+  writeFileSync(config, smallSpec(site.url, Array.from({ length: 150 }, (_, i) => slo(i)).join('')));
   const mount = `mkdir -p ${data()} && mount -t tmpfs -o size=1m${options} tmpfs ${data()} && exec "$@"`;
   const own = process.getuid?.() === 0 ? ['-m'] : ['-rm'];
   exporter = await startExporter({
@@ -26,6 +30,16 @@ async function start(options = ''): Promise<Exporter> {
     within: ['unshare', ...own, 'sh', '-c', mount, 'sh'],
   });
   return exporter;
+}
+/** What is on the disk, copied out of its namespace: what a start after kill -9 would find. */
+function copyOut(): Map<string, number> {
+  const dir = join(folder.path, 'copy');
+  mkdirSync(dir);
+  for (const file of readdirSync(seen())) if (file !== 'filler') copyFileSync(seen(file), join(dir, file));
+  const store = openStore(dir, Number.POSITIVE_INFINITY);
+  const { slos, last } = store.restored;
+  store.close();
+  return new Map(slos.map((slo) => [slo.name, last!.totals.get(slo.id)!.good]));
 }
 const data = () => join(folder.path, 'data');
 /** The data directory as the exporter sees it. */
@@ -40,7 +54,7 @@ afterEach(async () => {
 });
 
 describe('a disk that is full', () => {
-  it('stops counters and not measuring, is said, and costs nothing once there is room again', async () => {
+  it('S01 stops counters and not measuring, is said, loses nothing to kill -9, and costs nothing once there is room again', async () => {
     const { log } = await start();
     await until1(async () => ((await metric(GOOD)) ?? 0) >= 2);
     const filler = seen('filler');
@@ -56,6 +70,8 @@ describe('a disk that is full', () => {
     expect(await metric('plimsoll_store_pending_ticks')).toBeGreaterThanOrEqual(3);
     expect((await exporter!.slos())[0]!.windows[0]!.good).toBeGreaterThan(counted!);
     expect(log()).toMatch(/the store cannot be written.*full|full.*the store cannot be written/);
+    // Killed now, a start would find all that was acknowledged.
+    expect(copyOut().get('up')).toBeGreaterThanOrEqual(counted!);
     rmSync(filler);
     await until1(async () => (await metric('plimsoll_store_up')) === 1);
     const back = await metric(GOOD);
@@ -67,7 +83,7 @@ describe('a disk that is full', () => {
 });
 
 describe('a data directory that is read-only at the start', () => {
-  it('shows burn rates without counters, and takes counters up where they were once it is writable', async () => {
+  it('S07 shows burn rates without counters, and takes counters up where they were once it is writable', async () => {
     const { log, pid } = await start(',ro');
     await until1(async () => (await exporter!.slos())[0]!.state === 'ok');
     expect(await metric('plimsoll_store_up')).toBe(0);

@@ -55,6 +55,9 @@ function scheduler(takeMs: (name: string) => number, outcome: Outcome = 'ok', co
       }),
     onRun: (_run, delayMs) => delays.push(delayMs),
     onMissed: (target, reason) => missed.push([target.name, reason]),
+    onFault: (_target, error) => {
+      throw error;
+    },
   });
   return { made, started, missed, delays, abortedRuns: () => aborted };
 }
@@ -90,12 +93,30 @@ describe('the scheduler', () => {
     ]);
     vi.useRealTimers();
   });
-  it('keeps to the cap: with one place, of two long runs one is missed', async () => {
+  it('keeps to the cap, and lets those above it wait their turn: with one place, four long runs come one after the other', async () => {
     const { made, started, missed } = scheduler(() => 9_999, 'ok', 1);
-    made.setTargets(targets(['a', 'b']));
-    await vi.advanceTimersByTimeAsync(20_000);
-    expect(new Set(started.map((s) => s.name)).size).toBe(1);
-    expect(missed.map(([, reason]) => reason)).toEqual(['concurrency', 'concurrency']);
+    made.setTargets(targets(['a', 'b', 'c', 'd']));
+    await vi.advanceTimersByTimeAsync(200_000);
+    const names = started.map((s) => s.name);
+    expect(new Set(names.slice(0, 4)).size).toBe(4);
+    for (const [i, name] of names.entries()) if (i >= 4) expect(name).toBe(names[i - 4]);
+    for (const [i, { atMs }] of started.entries())
+      if (i > 0) expect(atMs - started[i - 1]!.atMs).toBeGreaterThan(9_998);
+    // Of 80 slots 20 had a place; the slots that wait now are not missed yet.
+    expect(started.length + missed.length).toBeGreaterThanOrEqual(80 - 3);
+    expect(new Set(missed.map(([, reason]) => reason))).toEqual(new Set(['concurrency']));
+    vi.useRealTimers();
+  });
+  it('gives up what waits for a place when its target is removed or changed', async () => {
+    const { made, started, missed } = scheduler(() => 25_000, 'ok', 1);
+    made.setTargets(targets(['a', 'b', 'c']));
+    await vi.advanceTimersByTimeAsync(10_000);
+    const [first] = started.map((s) => s.name);
+    const [gone, changed] = ['a', 'b', 'c'].filter((name) => name !== first);
+    made.setTargets(targets([first!, changed!]).map((t) => (t.name === changed ? { ...t, timeout: 77 } : t) as Target));
+    expect(missed).toEqual([[changed, 'changed']]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(started.map((s) => s.name)).not.toContain(gone);
     vi.useRealTimers();
   });
   it('asks an overloaded target every other slot, a refused one every slot', async () => {

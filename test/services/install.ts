@@ -16,8 +16,13 @@ const NEEDED = [
   ['knot', '/usr/sbin/knotd'],
   ['prometheus', '/usr/bin/promtool'],
   ['prometheus-alertmanager', '/usr/bin/prometheus-alertmanager'],
+  ['prometheus-mysqld-exporter', '/usr/bin/prometheus-mysqld-exporter'],
+  ['prometheus-redis-exporter', '/usr/bin/prometheus-redis-exporter'],
+  ['prometheus-blackbox-exporter', '/usr/bin/prometheus-blackbox-exporter'],
   ['openssl', '/usr/bin/openssl'],
+  ['iproute2', '/usr/sbin/ip'],
   ['chromium', '/usr/bin/chromium'],
+  ['faketime', '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1'],
 ] as const;
 
 /** What test:platform needs as well. */

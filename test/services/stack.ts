@@ -57,11 +57,17 @@ export async function startStack({ realUsers = false } = {}): Promise<Stack> {
   };
 }
 
-const realUsersOf = ({ listen, siteUrl }: Stack): string =>
+/** Visitors who are measured, and outsiders who are told. */
+const forPeople = ({ listen, siteUrl }: Stack): string =>
   listen === undefined
     ? ''
     : `sites:
-  - { key: shop, origins: ["${siteUrl.replace(/\/$/, '')}"], settle: 5s, trustedProxies: [127.0.0.1], pages: [{ name: front, paths: [/] }] }
+  - { key: shop, origins: ["${siteUrl.replace(/\/$/, '')}"], settle: 5s, trustedProxies: [127.0.0.1], pages: [{ name: front, paths: [/] }, { name: post, paths: ["/20*"] }] }
+statusPage:
+  title: Shop status
+  components:
+    - { name: Website, slos: [shop-availability] }
+    - { name: Checkout, slos: [shop-origin, shop-db-writes] }
 `;
 
 /** plimsoll.yaml for a stack: short intervals and a window of 1 h, so that one sees budgets move. */
@@ -87,8 +93,9 @@ ${[
   slo('shop-db-writes', 'data', '99%', '{ kind: probe, target: shop-db, steps: [write] }'),
   slo('shop-db-freshness', 'data', '95%', '{ kind: freshness, target: shop-db, of: replica, below: 10s }'),
   slo('shop-redis-writes', 'data', '99%', '{ kind: probe, target: shop-cache, steps: [write] }'),
+  ...(stack.listen === undefined ? [] : [slo('shop-paint', 'web', '75%', '{ kind: rum, site: shop, of: lcp }')]),
 ].join('\n')}
-${realUsersOf(stack)}policies:
+${forPeople(stack)}policies:
   - window: 1h
     tiers:
       - { tier: page-fast, severity: page, long: 5m, short: 1m, budget: 20% }

@@ -41,6 +41,8 @@ it.each([
   ],
   ['the estimate of 239 series fits 239', one({}, {}, { exporter: { maxSeries: 239 } }), []],
   ['and not 238', one({}, {}, { exporter: { maxSeries: 238 } }), ['too-many-series']],
+  ['series for boards are 15 more: they fit 254', one({}, {}, { exporter: { maxSeries: 254, boardSeries: true } }), []],
+  ['and not 253', one({}, {}, { exporter: { maxSeries: 253, boardSeries: true } }), ['too-many-series']],
 ])('%s', (_name, rules, expected) => {
   expect(rules).toEqual(expected);
 });

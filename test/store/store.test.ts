@@ -116,7 +116,7 @@ describe('the store', () => {
     filled(1);
     for (const s of open.splice(0)) s.close();
     const db = new DatabaseSync(join(dir, 'plimsoll.db'));
-    db.exec('PRAGMA user_version = 99');
+    db.exec('PRAGMA user_version = 99; PRAGMA application_id = 0x504c4d63');
     db.close();
     expect(() => openStore(dir, Number.POSITIVE_INFINITY)).toThrow(/newer plimsoll/);
     expect(() => openStore(dir, Number.POSITIVE_INFINITY)).toThrow(StoreRefused);
@@ -146,6 +146,19 @@ describe('the store', () => {
     expect(ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 90, bad: 10 });
   });
 
+  it('is read in parts: after a time, and until the reader has enough', () => {
+    filled(10);
+    const read = (afterMs: number | undefined, most: number) => {
+      const seen: number[] = [];
+      const damaged = open[0]!.replay((atMs) => seen.push((atMs - START) / 30_000) < most, afterMs);
+      return [seen, damaged];
+    };
+    expect(read(undefined, 3)).toEqual([[1, 2, 3], 0]);
+    expect(read(START + 3 * 30_000, 4)).toEqual([[4, 5, 6, 7], 0]);
+    expect(read(START + 7 * 30_000, 100)).toEqual([[8, 9, 10], 0]);
+    expect(read(START + 10 * 30_000, 100)).toEqual([[], 0]);
+  });
+
   it('takes the next commit after one that failed half way, and has nothing of the failed one', () => {
     filled(1);
     const good = { atMs: START + 60_000, record: encodeRecord(START + 60_000, new Map([[1, { ...ZERO, good: 2 }]])) };
@@ -169,7 +182,7 @@ describe('the store', () => {
     const db = new DatabaseSync(join(dir, 'plimsoll.db'));
     db.exec(`CREATE TABLE old (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_ms INTEGER NOT NULL) STRICT;
       INSERT INTO old SELECT id, name, created_ms FROM slo; DROP TABLE slo; DROP TABLE slo_copy; DROP TABLE ahead;
-      ALTER TABLE old RENAME TO slo; PRAGMA user_version = 1`);
+      ALTER TABLE old RENAME TO slo; PRAGMA user_version = 1; PRAGMA application_id = 0`);
     db.close();
     const { ledger } = restarted(START + 120_000);
     expect(ledger.entry('a')).toMatchObject({ createdMs: START, acknowledged: { good: 3 } });

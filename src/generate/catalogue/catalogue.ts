@@ -1,12 +1,15 @@
 // Every series that rules and boards may use. An unknown one is a mistake that no server would report: it just selects nothing.
 import { labelReport } from '../../promql/labels.ts';
+import { boardEntries } from './boards.ts';
 import { type CatalogueEntry, SCRAPE_LABELS } from './entry.ts';
 import { OWN } from './own.ts';
 import { PLATFORM } from './platform.ts';
 import { SITE } from './site.ts';
 import { TELEMETRY } from './telemetry.ts';
 
-export const CATALOGUE: readonly CatalogueEntry[] = [...OWN, ...SITE, ...PLATFORM, ...TELEMETRY];
+const NAMED: readonly CatalogueEntry[] = [...OWN, ...SITE, ...PLATFORM, ...TELEMETRY];
+
+export const CATALOGUE: readonly CatalogueEntry[] = [...NAMED, ...boardEntries(new Set(NAMED.map(({ name }) => name)))];
 
 const byName = new Map(CATALOGUE.map((entry) => [entry.name, entry]));
 

@@ -152,7 +152,7 @@ async function minuteByMinute(expression: string, name: string): Promise<Readonl
   return found.find((series) => series.metric.slo === name)?.values ?? new Map();
 }
 
-describe.each([...plans])('SLO %s, minute by minute', (name, plan) => {
+describe.each([...plans])('G07 SLO %s, minute by minute', (name, plan) => {
   const asked = () => [...said.get(name)!];
 
   it('has been asked for two days, and saw tiers fire and not fire', () => {

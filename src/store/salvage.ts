@@ -1,0 +1,119 @@
+// What can be saved of a broken file: rows that SQLite still reads, then rows that are found in its bytes. Whole ones only.
+import { readFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
+import { FIELDS } from '../slo/history.ts';
+import { type CarvedRow, carve } from './carve.ts';
+import { CHANGE_TABLES, changeCrc, writeKept } from './change-tables.ts';
+import { decodeRecord } from './record.ts';
+import { type KnownSlo, SLO_TABLES, sloCrc, sloRows, writeSlo } from './slo-tables.ts';
+
+/** Copies every whole row of the broken file into the fresh database. */
+export function salvage(broken: string, db: DatabaseSync): void {
+  for (const table of SLO_TABLES)
+    reading(broken, (old) => {
+      for (const slo of sloRows(old, table).slos) writeSlo(db, slo);
+    });
+  for (const table of ['tick', 'ahead', 'episodes', ...CHANGE_TABLES]) {
+    const copy = (order: string) => (old: DatabaseSync) => {
+      for (const row of old.prepare(`SELECT * FROM ${table} ORDER BY 1 ${order}`).iterate()) {
+        const values = Object.values(row) as (string | number)[];
+        db.prepare(`INSERT OR IGNORE INTO ${table} VALUES (${values.map(() => '?').join(', ')})`).run(...values);
+      }
+    };
+    // The other end may still be readable.
+    if (!reading(broken, copy('ASC'))) reading(broken, copy('DESC'));
+  }
+  db.exec('BEGIN IMMEDIATE');
+  addCarved(readFileSync(broken), db);
+  db.exec('COMMIT');
+}
+
+function reading(broken: string, take: (old: DatabaseSync) => void): boolean {
+  try {
+    const old = new DatabaseSync(broken, { readOnly: true });
+    take(old);
+    old.close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Found {
+  readonly ticks: Map<number, Uint8Array>;
+  readonly slos: Map<number, KnownSlo>;
+  readonly episodes: Map<number, string>;
+  readonly changes: Map<number, string>;
+  /** By key, with the row's id: the newest has the highest. */
+  readonly kept: Map<string, { readonly rowid: number; readonly body: string }>;
+}
+
+/** What a row is shows in its columns and its checksum; a freed page may hold an older state of the same row. */
+function sort({ rowid, values: [a, b, c, d] }: CarvedRow, found: Found): void {
+  if (a === null && b instanceof Uint8Array && c === undefined) {
+    if (totalOf(rowid, b) !== undefined) found.ticks.set(rowid, b);
+  } else if (a === null && typeof b === 'string' && typeof c === 'number') {
+    const slo = { id: rowid, name: b, createdMs: c };
+    if (d !== undefined) {
+      if (sloCrc(slo) === d) found.slos.set(rowid, slo);
+    } else if (changeCrc(String(rowid), b) === c) found.changes.set(rowid, b);
+    else if (crc32(b) === c && lastBad(b) >= lastBad(found.episodes.get(rowid))) found.episodes.set(rowid, b);
+  } else if (typeof a === 'string' && typeof b === 'string' && changeCrc(a, b) === c) {
+    if (rowid >= (found.kept.get(a)?.rowid ?? 0)) found.kept.set(a, { rowid, body: b });
+  }
+}
+
+function addCarved(file: Uint8Array, db: DatabaseSync): void {
+  const found: Found = { ticks: new Map(), slos: new Map(), episodes: new Map(), changes: new Map(), kept: new Map() };
+  for (const row of carve(file)) sort(row, found);
+  const has = (table: string, column: string, key: string | number) =>
+    db.prepare(`SELECT 1 FROM ${table} WHERE ${column} = ?`).get(key) !== undefined;
+  for (const [id, slo] of found.slos) if (!has('slo', 'id', id)) writeSlo(db, slo);
+  for (const [id, body] of found.episodes)
+    db.prepare('INSERT OR IGNORE INTO episodes VALUES (?, ?, ?)').run(id, body, crc32(body));
+  for (const [id, body] of found.changes)
+    db.prepare('INSERT OR IGNORE INTO change VALUES (?, ?, ?)').run(id, body, changeCrc(String(id), body));
+  for (const [key, { body }] of found.kept)
+    if (!has('kept', 'key', key) && !has('kept_copy', 'key', key)) writeKept(db, key, body);
+  addTicks(found.ticks, db);
+}
+
+/** Totals never fall: a row that would make them was put aside for its wrong clock, and is left out. */
+function addTicks(carved: Found['ticks'], db: DatabaseSync): void {
+  const read = new Map(
+    [...db.prepare('SELECT at_ms, record FROM tick').iterate()].map((row) => [
+      Number(row.at_ms),
+      row.record as Uint8Array,
+    ]),
+  );
+  const times = [...new Set([...read.keys(), ...carved.keys()])].toSorted((a, b) => a - b);
+  const insert = db.prepare('INSERT OR REPLACE INTO tick VALUES (?, ?)');
+  let highest = 0;
+  for (const atMs of times) {
+    const own = read.get(atMs);
+    const record = own !== undefined && totalOf(atMs, own) !== undefined ? own : carved.get(atMs);
+    const total = record === undefined ? undefined : totalOf(atMs, record);
+    if (record === undefined || total === undefined || total < highest) continue;
+    highest = total;
+    if (record !== own) insert.run(atMs, record);
+  }
+}
+
+/** Events of all SLOs; undefined if the record is not whole. */
+function totalOf(atMs: number, record: Uint8Array): number | undefined {
+  try {
+    const totals = decodeRecord(atMs, record);
+    return totals && [...totals.values()].reduce((sum, c) => FIELDS.reduce((s, field) => s + c[field], sum), 0);
+  } catch {
+    return undefined;
+  }
+}
+
+/** When the newest bad event of these episodes was; -1 for none. */
+function lastBad(body: string | undefined): number {
+  if (body === undefined) return -1;
+  const episodes: unknown = JSON.parse(body);
+  const newest: unknown = Array.isArray(episodes) ? episodes.at(-1)?.lastBadMs : undefined;
+  return typeof newest === 'number' ? newest : -1;
+}
