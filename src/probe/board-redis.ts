@@ -36,20 +36,22 @@ const FIELDS: Readonly<Record<string, string>> = {
   rdb_last_save_time: 'rdb_last_save_timestamp_seconds',
   aof_last_write_status: 'aof_last_write_status',
 };
+/** Labels of redis_instance_info, in their order, and what is told of a replica's primary. */
 const INSTANCE = 'maxmemory_policy os process_id redis_build_id redis_mode redis_version role run_id tcp_port'.split(
   ' ',
 );
-const PRIMARY = 'master_host master_port master_link_status master_last_io_seconds_ago slave_read_only'.split(' ');
 
-/** What a field is for: a value, or a text that other lines need. */
-const USES: ReadonlyMap<string, BoardKey | 'kept'> = new Map<string, BoardKey | 'kept'>([
-  ...Object.entries(FIELDS).map(([field, name]) => [field, boardKey(`redis_${name}`)] as const),
-  ...[...INSTANCE, ...PRIMARY].map((field) => [field, 'kept'] as const),
-]);
-/** Sections with nothing for us, which are passed over: the longest has a line per command. */
-const OTHER_SECTIONS: ReadonlySet<string> = new Set(['CPU', 'Modules', 'Latencystats', 'Cluster']);
-const HASH = 0x23;
-
+const sought = (field: string): string => `\r\n${field}:`;
+const NUMBERS = Object.entries(FIELDS).map(([field, name]) => ({
+  sought: sought(field),
+  key: boardKey(`redis_${name}`),
+}));
+const UPTIME = sought('uptime_in_seconds');
+const LINK = sought('master_link_status');
+const AGO = sought('master_last_io_seconds_ago');
+const TEXTS = new Map(
+  [...INSTANCE, 'master_host', 'master_port', 'slave_read_only'].map((field) => [field, sought(field)]),
+);
 const labelled = (metric: string) => keysOf((label) => (isLabel(label) ? boardKey(metric, label) : undefined));
 const callsKey = labelled('redis_commands_total');
 const secondsKey = labelled('redis_commands_duration_seconds_total');
@@ -73,75 +75,48 @@ function partOf(text: string, name: string): string | undefined {
   return to < 0 ? text.slice(from) : text.slice(from, to);
 }
 
-/** The answer to INFO while it is read, line by line. */
+/** The answer to INFO while it is read. What we want is looked for: to take every line apart would cost three times as much. */
 class Reading {
   readonly values: BoardValue[] = [];
-  readonly #texts = new Map<string, string>();
-  readonly #nowMs: number;
+  readonly #info: string;
+  /** Fields are asked for about in the order in which they come. */
+  #at = 0;
   unreadable = 0;
 
-  constructor(nowMs: number) {
-    this.#nowMs = nowMs;
+  constructor(info: string) {
+    this.#info = info;
   }
 
-  /** One line without its end; `colon`: where its field ends. Most lines are none of ours, so their text is not even cut out. */
-  line(info: string, from: number, colon: number, to: number): void {
-    if (info.startsWith('cmdstat_', from)) {
-      const command = info.slice(from + 'cmdstat_'.length, colon);
-      const text = info.slice(colon + 1, to);
-      this.#take(callsKey(command), partOf(text, 'calls'));
-      this.#take(secondsKey(command), partOf(text, 'usec'), 1e6);
-      return;
-    }
-    const field = info.slice(from, colon);
-    const use = USES.get(field);
-    if (use === 'kept') this.#texts.set(field, info.slice(colon + 1, to));
-    else if (use !== undefined) {
-      const text = info.slice(colon + 1, to);
-      this.#take(use, text);
-      if (field === 'uptime_in_seconds') this.#take(START, String(Math.floor(this.#nowMs / 1000) - Number(text)));
-    } else this.#member(field, info.slice(colon + 1, to));
+  /** The text of a field, as sought() writes it; undefined if it is not there. */
+  text(field: string): string | undefined {
+    let from = this.#info.indexOf(field, this.#at);
+    if (from < 0) from = this.#info.indexOf(field);
+    if (from < 0) return undefined;
+    this.#at = from;
+    from += field.length;
+    const to = this.#info.indexOf('\r\n', from);
+    return this.#info.slice(from, to < 0 ? undefined : to);
   }
 
-  /** What needs several lines. */
-  end(): BoardReading {
-    const told = (field: string): string => this.#texts.get(field) ?? '';
-    const place = [told('master_host'), told('master_port')];
-    if (place.every(isLabel)) {
-      const link = this.#texts.get('master_link_status');
-      const ago = this.#texts.get('master_last_io_seconds_ago');
-      if (link !== undefined) this.#take(boardKey('redis_master_link_up', ...place), link);
-      if (ago !== undefined) this.#take(boardKey('redis_master_last_io_seconds_ago', ...place), ago);
-      const readOnly = told('slave_read_only');
-      if (told('role') === 'slave' && isLabel(readOnly))
-        this.#take(boardKey('redis_slave_info', ...place, readOnly), '1');
+  /** Field and text of each line of a section whose field begins with `prefix`. */
+  *members(section: string, prefix: string): Generator<readonly [field: string, text: string]> {
+    const info = this.#info;
+    const title = `# ${section}\r\n`;
+    const begin = info.indexOf(title);
+    if (begin < 0) return;
+    const next = info.indexOf('\r\n#', begin + title.length - 2);
+    const end = next < 0 ? info.length : next;
+    for (let from = begin + title.length; from < end; ) {
+      const found = info.indexOf('\r\n', from);
+      const to = found < 0 ? end : found;
+      const colon = info.indexOf(':', from);
+      if (colon > from && colon < to && info.startsWith(prefix, from))
+        yield [info.slice(from + prefix.length, colon), info.slice(colon + 1, to)];
+      from = to + 2;
     }
-    const instance = INSTANCE.map(told);
-    if (instance.every((text) => text === '' || isLabel(text))) this.#take(instanceKey(instance), '1');
-    return { values: this.values, unreadable: this.unreadable };
   }
 
-  /** A database, a replica or a kind of error: those that are there have a line. */
-  #member(field: string, text: string): void {
-    if (field.startsWith('errorstat_')) {
-      this.#take(errorKey(field.slice('errorstat_'.length)), partOf(text, 'count'));
-      return;
-    }
-    if (!/^(db|slave)\d+$/.test(field)) return;
-    if (field.startsWith('db')) {
-      this.#take(DATABASE.keys(field), partOf(text, 'keys'));
-      this.#take(DATABASE.expires(field), partOf(text, 'expires'));
-      const ttl = partOf(text, 'avg_ttl');
-      if (ttl !== undefined) this.#take(DATABASE.avg_ttl(field), ttl, 1000);
-      return;
-    }
-    const replica = ['ip', 'port', 'state'].map((part) => partOf(text, part) ?? '');
-    const lag = partOf(text, 'lag');
-    if (replica.every(isLabel) && lag !== undefined)
-      this.#take(boardKey('redis_connected_slave_lag_seconds', ...replica), lag);
-  }
-
-  #take(key: BoardKey | undefined, text: string | undefined, scale = 1): void {
+  take(key: BoardKey | undefined, text: string | undefined, scale = 1): void {
     if (key === undefined) return;
     const value = valueIn(text);
     if (value === undefined) this.unreadable += 1;
@@ -151,18 +126,57 @@ class Reading {
 
 /** Values of the answer to `INFO all`. What is not on the list is left out, what is no number is counted. `nowMs`: since 1970. */
 export function redisReading(info: string, nowMs: number): BoardReading {
-  const reading = new Reading(nowMs);
-  for (let from = 0; from < info.length; ) {
-    const end = info.indexOf('\r\n', from);
-    const to = end < 0 ? info.length : end;
-    if (info.charCodeAt(from) === HASH && OTHER_SECTIONS.has(info.slice(from + 2, to))) {
-      const next = info.indexOf('\r\n#', to);
-      from = next < 0 ? info.length : next + 2;
-      continue;
-    }
-    const colon = info.indexOf(':', from);
-    if (colon > from && colon < to) reading.line(info, from, colon, to);
-    from = to + 2;
+  const reading = new Reading(`\r\n${info}`);
+  for (const { sought: field, key } of NUMBERS) {
+    const text = reading.text(field);
+    if (text !== undefined) reading.take(key, text);
   }
-  return reading.end();
+  const uptime = reading.text(UPTIME);
+  if (uptime !== undefined) reading.take(START, String(Math.floor(nowMs / 1000) - Number(uptime)));
+  readMembers(reading);
+  readPlace(reading);
+  return { values: reading.values, unreadable: reading.unreadable };
+}
+
+/** Commands, errors, databases and replicas: those that are there have a line. */
+function readMembers(reading: Reading): void {
+  for (const [command, text] of reading.members('Commandstats', 'cmdstat_')) {
+    reading.take(callsKey(command), partOf(text, 'calls'));
+    reading.take(secondsKey(command), partOf(text, 'usec'), 1e6);
+  }
+  for (const [error, text] of reading.members('Errorstats', 'errorstat_'))
+    reading.take(errorKey(error), partOf(text, 'count'));
+  for (const [number, text] of reading.members('Keyspace', 'db')) {
+    if (!/^\d+$/.test(number)) continue;
+    reading.take(DATABASE.keys(`db${number}`), partOf(text, 'keys'));
+    reading.take(DATABASE.expires(`db${number}`), partOf(text, 'expires'));
+    const ttl = partOf(text, 'avg_ttl');
+    if (ttl !== undefined) reading.take(DATABASE.avg_ttl(`db${number}`), ttl, 1000);
+  }
+  for (const [number, text] of reading.members('Replication', 'slave')) {
+    if (!/^\d+$/.test(number)) continue;
+    const replica = ['ip', 'port', 'state'].map((part) => partOf(text, part) ?? '');
+    const lag = partOf(text, 'lag');
+    if (replica.every(isLabel) && lag !== undefined)
+      reading.take(boardKey('redis_connected_slave_lag_seconds', ...replica), lag);
+  }
+}
+
+/** Which server it is, and whose replica. */
+function readPlace(reading: Reading): void {
+  const told = (field: string): string => reading.text(TEXTS.get(field)!) ?? '';
+  const instance = INSTANCE.map(told);
+  if (instance.every((text) => text === '' || isLabel(text))) reading.take(instanceKey(instance), '1');
+  const primary = [told('master_host'), told('master_port')];
+  if (!primary.every(isLabel)) return;
+  for (const [metric, field] of [
+    ['redis_master_link_up', LINK],
+    ['redis_master_last_io_seconds_ago', AGO],
+  ] as const) {
+    const text = reading.text(field);
+    if (text !== undefined) reading.take(boardKey(metric, ...primary), text);
+  }
+  const readOnly = told('slave_read_only');
+  if (isLabel(readOnly) && instance[INSTANCE.indexOf('role')] === 'slave')
+    reading.take(boardKey('redis_slave_info', ...primary, readOnly), '1');
 }

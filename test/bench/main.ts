@@ -4,13 +4,14 @@ import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ensurePackages } from '../services/install.ts';
+import { databaseRows } from './databases.ts';
 import { type Figure, type Row, shown, verdictOf } from './figures.ts';
 import { loopRows } from './loop.ts';
 import { probesRow } from './probes.ts';
 import { rulesRow } from './rules.ts';
 import { sloRows } from './slos.ts';
 
-const ROWS: readonly Row[] = [...sloRows, ...loopRows, probesRow, rulesRow];
+const ROWS: readonly Row[] = [...sloRows, ...loopRows, probesRow, databaseRows, rulesRow];
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'string' } }, allowPositionals: true });
 const unknown = positionals.filter((name) => !ROWS.some((row) => row.name === name));

@@ -118,19 +118,23 @@ describe('series of a Redis', () => {
       'uptime_in_seconds:10',
       'connected_clients:many',
       'nobody_asks:1',
+      '# Commandstats',
       'cmdstat_config|get:calls=2,usec=500,usec_per_call=250.00,rejected_calls=0,failed_calls=0',
       'cmdstat_odd:usec=1,calls=3',
       'cmdstat_empty:',
+      'rdb_last_bgsave_status:err',
+      '# Errorstats',
       'errorstat_ERR:count=4',
+      '# Keyspace',
       'db0:keys=2,expires=1,avg_ttl=99898',
       'db10:keys=1,expires=0',
       'dbx:keys=1',
-      'rdb_last_bgsave_status:err',
       '',
     ].join('\r\n');
     const { values, unreadable } = redisReading(info, 1_000_000);
     expect(values.map(({ key, value }) => [key.metric, ...key.labels, value])).toEqual([
       ['redis_uptime_in_seconds', 10],
+      ['redis_rdb_last_bgsave_status', 0],
       ['redis_start_time_seconds', 990],
       ['redis_commands_total', 'config|get', 2],
       ['redis_commands_duration_seconds_total', 'config|get', 0.0005],
@@ -142,7 +146,6 @@ describe('series of a Redis', () => {
       ['redis_db_avg_ttl_seconds', 'db0', 99.898],
       ['redis_db_keys', 'db10', 1],
       ['redis_db_keys_expiring', 'db10', 0],
-      ['redis_rdb_last_bgsave_status', 0],
       ['redis_instance_info', '', '', '', '', '', '', '', '', '', 1],
     ]);
     expect(unreadable).toBe(3);
