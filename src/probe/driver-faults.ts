@@ -39,7 +39,7 @@ function containThrown(socket: Socket): void {
   };
 }
 
-const OF_A_DRIVER = /[\\/]node_modules[\\/](mariadb|ioredis|@ioredis|redis-errors)[\\/]/;
+const OF_A_DRIVER = /[\\/]node_modules[\\/]mariadb[\\/]/;
 
 /** Was it thrown by the code of a driver itself (the first frame that is neither Node's nor the engine's), or for one? */
 function isOfDriver(error: unknown): boolean {

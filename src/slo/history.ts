@@ -10,7 +10,9 @@ export interface Counts {
   readonly excludedBad: number;
 }
 export const FIELDS = ['good', 'bad', 'unmeasured', 'excludedGood', 'excludedBad'] as const;
-const WIDTH = FIELDS.length;
+/** Columns of a row: without those of maintenance until there is one, which most SLOs never have. */
+const BARE = 3;
+const ALL = FIELDS.length;
 
 export const ZERO: Counts = { good: 0, bad: 0, unmeasured: 0, excludedGood: 0, excludedBad: 0 };
 
@@ -43,20 +45,27 @@ const LONGEST_FINE_ROW_MS = 30_000;
 interface Ring {
   readonly rowMs: number;
   readonly rows: number;
-  readonly data: Uint32Array;
+  data: Uint32Array;
   /** Newest edge written, as k; -1 before the first. */
   newest: number;
 }
 
 const ring = (rowMs: number, spanMs: number): Ring => {
   const rows = Math.ceil(spanMs / rowMs) + 2;
-  return { rowMs, rows, data: new Uint32Array(rows * WIDTH), newest: -1 };
+  return { rowMs, rows, data: new Uint32Array(rows * BARE), newest: -1 };
 };
 
 /** Field by field: TypedArray.set() converts between two kinds of arrays, and is ten times as slow. */
-function writeRow({ rows, data }: Ring, edge: number, totals: Float64Array): void {
-  const offset = (edge % rows) * WIDTH;
-  for (let i = 0; i < WIDTH; i++) data[offset + i] = totals[i]!;
+function writeRow({ rows, data }: Ring, width: number, edge: number, totals: Float64Array): void {
+  const offset = (edge % rows) * width;
+  for (let i = 0; i < width; i++) data[offset + i] = totals[i]!;
+}
+
+/** The same rows with all columns. */
+function widened({ rows, data }: Ring): Uint32Array {
+  const wide = new Uint32Array(rows * ALL);
+  for (let row = 0; row < rows; row++) for (let i = 0; i < BARE; i++) wide[row * ALL + i] = data[row * BARE + i]!;
+  return wide;
 }
 
 /**
@@ -74,7 +83,8 @@ export class History {
   readonly stepMs: number;
   readonly periodMs: number;
   readonly #rings: readonly Ring[];
-  readonly #total = new Float64Array(WIDTH);
+  readonly #total = new Float64Array(ALL);
+  #width = BARE;
   /** Totals at times that must stay exact at any age; undefined while the time has not come. */
   readonly #marks = new Map<number, Float64Array | undefined>();
   #offset = 0;
@@ -112,6 +122,7 @@ export class History {
    * `newestMs`: records up to then will follow, so rows that they push out are not written at all.
    */
   record(atMs: number, total: Counts, newestMs = atMs): void {
+    if (this.#width === BARE && total.excludedGood + total.excludedBad > 0) this.#widen();
     if (this.#lastMs === 0) this.#setTotal(total);
     const at = Math.max(atMs, this.#lastMs);
     for (const [markMs, held] of this.#marks)
@@ -123,18 +134,16 @@ export class History {
       // An edge that falls on the record itself belongs to the new totals; those before it to the old.
       const onEdge = edge * r.rowMs === at;
       const last = onEdge ? edge - 1 : edge;
-      for (let k = Math.max(r.newest + 1, oldest); k <= last; k++) writeRow(r, k, this.#total);
-      if (onEdge && edge >= oldest) {
-        const offset = (edge % r.rows) * WIDTH;
-        r.data[offset] = total.good;
-        r.data[offset + 1] = total.bad;
-        r.data[offset + 2] = total.unmeasured;
-        r.data[offset + 3] = total.excludedGood;
-        r.data[offset + 4] = total.excludedBad;
-      }
-      r.newest = Math.max(edge, r.newest);
+      for (let k = Math.max(r.newest + 1, oldest); k <= last; k++) writeRow(r, this.#width, k, this.#total);
+      r.newest = Math.max(last, r.newest);
     }
     this.#setTotal(total);
+    for (const r of this.#rings) {
+      const edge = Math.floor(at / r.rowMs);
+      if (edge * r.rowMs !== at) continue;
+      writeRow(r, this.#width, edge, this.#total);
+      r.newest = edge;
+    }
     this.#lastMs = at;
   }
 
@@ -162,12 +171,13 @@ export class History {
     const i = this.#offset;
     const to = this.#rowsAt(toMs);
     const j = this.#offset;
+    const isWide = this.#width === ALL;
     return {
       good: to[j]! - from[i]!,
       bad: to[j + 1]! - from[i + 1]!,
       unmeasured: to[j + 2]! - from[i + 2]!,
-      excludedGood: to[j + 3]! - from[i + 3]!,
-      excludedBad: to[j + 4]! - from[i + 4]!,
+      excludedGood: isWide ? to[j + 3]! - from[i + 3]! : 0,
+      excludedBad: isWide ? to[j + 4]! - from[i + 4]! : 0,
     };
   }
 
@@ -183,7 +193,7 @@ export class History {
     const edge = Math.floor(atMs / r.rowMs);
     if (edge > r.newest) return this.#total;
     const oldest = r.newest - r.rows + 1;
-    this.#offset = (((Math.max(edge, oldest) % r.rows) + r.rows) % r.rows) * WIDTH;
+    this.#offset = (((Math.max(edge, oldest) % r.rows) + r.rows) % r.rows) * this.#width;
     return r.data;
   }
 
@@ -200,13 +210,20 @@ export class History {
     this.#total[4] = total.excludedBad;
   }
 
+  /** The first event that is excluded: rows get its columns, with 0 so far. */
+  #widen(): void {
+    this.#width = ALL;
+    for (const r of this.#rings) r.data = widened(r);
+  }
+
   #counts(data: Uint32Array | Float64Array, offset: number): Counts {
+    const isWide = this.#width === ALL;
     return {
       good: data[offset]!,
       bad: data[offset + 1]!,
       unmeasured: data[offset + 2]!,
-      excludedGood: data[offset + 3]!,
-      excludedBad: data[offset + 4]!,
+      excludedGood: isWide ? data[offset + 3]! : 0,
+      excludedBad: isWide ? data[offset + 4]! : 0,
     };
   }
 }

@@ -13,7 +13,6 @@ import { labelText, SeriesTable } from '../../src/metrics/series.ts';
 import { overviewPage } from '../../src/web/overview.ts';
 import { RecentRuns } from '../../src/web/runs.ts';
 import type { Sources } from '../../src/web/sources.ts';
-import { MAIN } from '../services/exporter.ts';
 import { freePort, privateFolder } from '../services/process.ts';
 import { startSmallSite } from '../services/small-site.ts';
 import { cpuSeconds, type Figure, median, ownCpuMs, paired, type Row, residentMb } from './figures.ts';
@@ -188,13 +187,13 @@ async function pages(): Promise<readonly Figure[]> {
 const sizeOf = (folder: string): number =>
   readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0) / 1e6;
 
+const LAUNCHER = new URL('../../bin/plimsoll', import.meta.url).pathname;
+
 /** Starts the exporter and asks for /metrics without a pause; seconds from the start of the process to the first 200. */
 async function firstAnswer(args: readonly string[]): Promise<{ seconds: number; pid: number; url: string }> {
   const address = `127.0.0.1:${await freePort()}`;
   const before = performance.now();
-  const child = spawn(process.execPath, [MAIN, 'serve', ...args, '--listen', address, '--log-level', 'error'], {
-    stdio: 'ignore',
-  });
+  const child = spawn(LAUNCHER, ['serve', ...args, '--listen', address, '--log-level', 'error'], { stdio: 'ignore' });
   process.once('exit', () => child.kill('SIGKILL'));
   const url = `http://${address}`;
   while (!(await fetch(`${url}/metrics`).catch(() => undefined))?.ok) {

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blackboxValues } from '../../src/probe/board-blackbox.ts';
 import { makeCa } from '../services/ca.ts';
 import { type PeerExporter, startBlackboxExporter } from '../services/peer-exporters.ts';
 import { privateFolder } from '../services/process.ts';
@@ -69,6 +70,16 @@ describe('a target that blackbox_exporter probes too', () => {
   it('has the same series: a port', async () => {
     const { found } = await both('tcp_connect', `127.0.0.1:${plain}`, { kind: 'tcp', url: `tcp://127.0.0.1:${plain}` });
     expect(found).toEqual({ lacking: [], extra: [], types: [], values: [], compared: expect.any(Number) });
+  });
+  it.each([
+    ['TLSv1', 'TLS 1.0'],
+    ['TLSv1.1', 'TLS 1.1'],
+    ['TLSv1.3', 'TLS 1.3'],
+  ])('writes %s as Go does: %s', async (tlsVersion, written) => {
+    const { run } = await exposedRun({ kind: 'tcp', url: `tcp://127.0.0.1:${plain}` });
+    const steps = run.steps.map((step) => ({ ...step, facts: { tlsVersion } }));
+    const found = blackboxValues({ ...run, steps }).find(({ key }) => key.metric === 'probe_tls_version_info');
+    expect(found?.key.labels).toEqual([written]);
   });
   it('tells when a certificate ends also if it does not trust it, which blackbox_exporter does not', async () => {
     const url = `https://127.0.0.1:${secure}/`;
