@@ -149,7 +149,8 @@ function exchange(
         reject(error);
       }
     };
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
     socket.on('data', (chunk: Buffer) => {
       if (!reader.isDone) attempt(() => reader.push(chunk));
     });
@@ -157,12 +158,15 @@ function exchange(
       if (!reader.isDone) attempt(() => reader.end());
     });
     socket.once('error', reject);
-    socket.once('close', () => reject(Object.assign(new Error('connection closed'), { code: 'ECONNRESET' })));
+    socket.once('close', () => {
+      signal.removeEventListener('abort', onAbort);
+      reject(Object.assign(new Error('connection closed'), { code: 'ECONNRESET' }));
+    });
     socket.write(written(request, url, own));
   });
 }
 
-/** The request as bytes. Throws an error of Node for a header that cannot be sent. */
+/** The request as bytes; the target's own headers take the place of ours. Throws an error of Node for a header that cannot be sent. */
 function written({ method = 'GET', headers, host, body, traceparent }: HttpRequest, url: URL, own: boolean): Buffer {
   const all: Record<string, string> = {
     host: own && host !== undefined ? host : url.host,
@@ -171,8 +175,9 @@ function written({ method = 'GET', headers, host, body, traceparent }: HttpReque
     'accept-encoding': 'identity',
     connection: 'close',
     traceparent,
-    ...(own && headers),
   };
+  // In lower case, so that none is sent twice.
+  if (own) for (const name in headers) all[name.toLowerCase()] = headers[name]!;
   if (body !== undefined || BODIED.has(method)) all['content-length'] = String(Buffer.byteLength(body ?? ''));
   let text = `${method} ${url.pathname}${url.search} HTTP/1.1\r\n`;
   for (const name in all) {

@@ -14,6 +14,7 @@ export interface Caps {
   readonly bodyBytes: number;
 }
 
+const NO_ROOM = Buffer.alloc(0);
 const MOST_HEADERS = 1_000;
 /** A chunk's size with its extensions, which nobody reads. */
 const MOST_SIZE_LINE = 1_024;
@@ -42,7 +43,12 @@ export class HttpReader {
   readonly #onHead: (head: Head) => void;
   #body: Buffer = Buffer.alloc(0);
   #place: Place = 'head';
-  #held: Buffer = Buffer.alloc(0);
+  /** What is not whole yet: the head, or a line between chunks. In a buffer that doubles, as it may come byte by byte. */
+  #room: Buffer = NO_ROOM;
+  #held = 0;
+  /** So much of it was searched for its end. */
+  #searched = 0;
+  #wireBytes = 0;
   #left = 0;
   #headerBytes = 0;
   /** Bytes of the body so far, without the framing of chunks. */
@@ -66,19 +72,44 @@ export class HttpReader {
 
   /** Takes what came. Throws a ProbeFault for what is no HTTP/1.1 or beyond a cap. What comes after the end is left alone. */
   push(chunk: Buffer): void {
-    let rest = chunk;
-    if (this.#held.length > 0) {
-      rest = Buffer.concat([this.#held, chunk]);
-      this.#held = Buffer.alloc(0);
-    }
+    this.#wireBytes += chunk.length;
+    if (this.#wireBytes > this.#caps.headerBytes + 2 * this.#caps.bodyBytes) throw this.#tooLong();
+    let rest = this.#held === 0 ? chunk : this.#hold(chunk);
     while (rest.length > 0 && this.#place !== 'end') {
       const used = this.#take(rest);
       if (used === 0) {
-        this.#held = rest;
+        if (this.#held === 0) this.#hold(rest);
+        this.#searched = rest.length;
         return;
       }
+      // What was held may be part of the body from now on: what is held next gets room of its own.
+      if (this.#held > 0) this.#room = NO_ROOM;
+      this.#held = 0;
+      this.#searched = 0;
       rest = rest.subarray(used);
     }
+  }
+
+  /** Adds to what is held; all of it. */
+  #hold(chunk: Buffer): Buffer {
+    const bytes = this.#held + chunk.length;
+    if (bytes > this.#room.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * bytes);
+      this.#room.copy(larger, 0, 0, this.#held);
+      this.#room = larger;
+    }
+    chunk.copy(this.#room, this.#held);
+    this.#held = bytes;
+    return this.#room.subarray(0, bytes);
+  }
+
+  /** Where a mark begins; what was searched before is not searched again. */
+  #find(mark: string, rest: Buffer): number {
+    return rest.indexOf(mark, Math.max(0, this.#searched - mark.length + 1));
+  }
+
+  #tooLong(): ProbeFault {
+    return new ProbeFault('body_limit', `more than ${this.#caps.bodyBytes} bytes of body`);
   }
 
   /** The other side ended the connection. Throws an error with the code ECONNRESET if the response is not whole. */
@@ -117,8 +148,7 @@ export class HttpReader {
   /** Into one buffer that doubles: a body of chunks of one byte takes no more memory than another. */
   #keep(piece: Buffer): void {
     const bytes = this.bytes + piece.length;
-    if (bytes > this.#caps.bodyBytes)
-      throw new ProbeFault('body_limit', `more than ${this.#caps.bodyBytes} bytes of body`);
+    if (bytes > this.#caps.bodyBytes) throw this.#tooLong();
     if (this.bytes === 0) this.#body = piece;
     else {
       if (bytes > this.#body.length) {
@@ -133,7 +163,7 @@ export class HttpReader {
 
   /** A line between or behind chunks. */
   #takeLine(rest: Buffer): number {
-    const at = rest.indexOf('\r\n');
+    const at = this.#find('\r\n', rest);
     if (at < 0) {
       if (rest.length > MOST_SIZE_LINE) throw broken('a line between chunks has no end');
       return 0;
@@ -142,11 +172,13 @@ export class HttpReader {
     if (this.#place === 'trailer') {
       this.#countHeader(at + 2);
       if (at === 0) this.#place = 'end';
+      else fieldOf(line);
       return at + 2;
     }
     const [, size] = /^([0-9a-f]{1,12})[ \t]*(?:;.*)?$/i.exec(line) ?? [];
     if (size === undefined || line.length > MOST_SIZE_LINE) throw broken('the size of a chunk is no number');
     this.#left = Number.parseInt(size, 16);
+    if (this.bytes + this.#left > this.#caps.bodyBytes) throw this.#tooLong();
     this.#place = this.#left === 0 ? 'trailer' : 'chunk';
     return at + 2;
   }
@@ -158,7 +190,7 @@ export class HttpReader {
   }
 
   #takeHead(rest: Buffer): number {
-    const at = rest.indexOf('\r\n\r\n');
+    const at = this.#find('\r\n\r\n', rest);
     if (at < 0) {
       if (rest.length > this.#caps.headerBytes) this.#countHeader(rest.length);
       if (!'HTTP/1.'.startsWith(rest.toString('latin1', 0, 7))) throw broken('the answer is not HTTP/1.1');
@@ -175,6 +207,7 @@ export class HttpReader {
   #begin(head: Head): void {
     const { 'transfer-encoding': encoding, 'content-length': length } = head.headers;
     if (encoding !== undefined && length !== undefined) throw broken('the answer has two lengths');
+    if (encoding !== undefined && head.version === '1.0') throw broken('chunks, which HTTP/1.0 does not know');
     if (!this.#hasBody || head.status === 204 || head.status === 304) this.#place = 'end';
     else if (encoding !== undefined) {
       if (encoding.toLowerCase() !== 'chunked') throw broken(`transfer encoding ${encoding.slice(0, 40)}`);
@@ -183,6 +216,7 @@ export class HttpReader {
     else {
       if (!/^\d{1,15}$/.test(length)) throw broken('the length of the body is no number');
       this.#left = Number(length);
+      if (this.#left > this.#caps.bodyBytes) throw this.#tooLong();
       this.#place = this.#left === 0 ? 'end' : 'length';
     }
     this.#onHead(head);
@@ -196,15 +230,24 @@ function headOf(text: string): Head {
   if (lines.length > MOST_HEADERS) throw new ProbeFault('header_limit', `more than ${MOST_HEADERS} headers`);
   const headers: Record<string, string> = Object.create(null);
   for (const line of lines) {
-    const colon = line.indexOf(':');
-    const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
-    if (colon < 1 || !NAME.test(name) || CONTROL.test(value))
-      throw broken('a header is not written as HTTP/1.1 wants it');
+    const [name, value] = fieldOf(line);
     const known = headers[name];
     if (known === undefined) headers[name] = value;
     else if (name === 'content-length' && known !== value) throw broken('the answer has two lengths');
     else if (name !== 'content-length' && !ONCE.has(name)) headers[name] = `${known}, ${value}`;
   }
   return { status: Number(status), version: `1.${minor}`, headers };
+}
+
+/** A header line: name in lower case, value without the blanks around it. Blanks are space and tab, and nothing else (RFC 9110 5.6.3). */
+function fieldOf(line: string): readonly [name: string, value: string] {
+  const colon = line.indexOf(':');
+  const name = line.slice(0, colon).toLowerCase();
+  let [from, to] = [colon + 1, line.length];
+  while (from < to && (line[from] === ' ' || line[from] === '\t')) from += 1;
+  while (to > from && (line[to - 1] === ' ' || line[to - 1] === '\t')) to -= 1;
+  const value = line.slice(from, to);
+  if (colon < 1 || !NAME.test(name) || CONTROL.test(value))
+    throw broken('a header is not written as HTTP/1.1 wants it');
+  return [name, value];
 }

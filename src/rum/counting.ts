@@ -13,6 +13,8 @@ import type { WorstSamples } from './worst.ts';
 
 const VIEW_MS = 1_800_000;
 const MOST_VIEWS = 20_000;
+/** Those of browsers are shorter; tens of thousands are remembered. */
+const MOST_ID_CHARS = 64;
 const MOST_SERVER_SECONDS = 120;
 const DAY_S = 86_400;
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
@@ -95,7 +97,7 @@ export class Counting {
 
   #countView(beacon: Beacon, labels: Value['labels'], isBad: boolean, nowMs: number): void {
     const { series } = this.#ports;
-    const id = beacon.meta.page?.attributes?.view;
+    const id = beacon.meta.page?.attributes?.view?.slice(0, MOST_ID_CHARS);
     const known = id === undefined ? undefined : this.#views.get(id, nowMs);
     const begins = id === undefined ? beacon.measurements.some(({ values }) => 'ttfb' in values) : known === undefined;
     if (begins) series.observe('rum_views_total', labels, 1, nowMs);
@@ -122,7 +124,7 @@ export class Counting {
     }
     const navigation = navigationOf(one.context?.navigation_type);
     const traceId = TRACE_ID.test(one.trace?.trace_id ?? '') ? one.trace!.trace_id : undefined;
-    const id = one.context?.id ?? crypto.randomUUID();
+    const id = one.context?.id?.slice(0, MOST_ID_CHARS) ?? crypto.randomUUID();
     const isNew = this.#settle.add(
       `${vital} ${id}`,
       { vital, value, labels: { ...labels, navigation }, traceId, path },
@@ -184,6 +186,12 @@ function tracedView(
   return { ...labels, traceId, parentSpanId, startMs, ttfbMs, lcpMs, phpMs };
 }
 
+/** The time alone: what parses as a time may have a text beside it. */
+function timeOf(text: string | undefined): { timestamp?: string } {
+  const time = new Date(text ?? '');
+  return Number.isNaN(time.getTime()) ? {} : { timestamp: time.toISOString() };
+}
+
 /** What another receiver gets: the same wire format, without anything about the visitor. */
 export function forwarded(beacon: Beacon, agent: string, site: Site): string {
   const { meta, measurements, exceptions } = beacon;
@@ -199,7 +207,7 @@ export function forwarded(beacon: Beacon, agent: string, site: Site): string {
     measurements: measurements.map(({ type, values, timestamp, context, trace }) => ({
       type: cleanText(type),
       values: Object.fromEntries(Object.entries(values).filter(([key]) => /^[a-z_-]{1,40}$/.test(key))),
-      ...(Number.isFinite(Date.parse(timestamp ?? '')) && { timestamp }),
+      ...timeOf(timestamp),
       context: { navigation_type: navigationOf(context?.navigation_type) },
       ...(TRACE_ID.test(trace?.trace_id ?? '') && { trace: { trace_id: trace!.trace_id } }),
     })),
@@ -208,7 +216,7 @@ export function forwarded(beacon: Beacon, agent: string, site: Site): string {
       .map(({ type, value, stacktrace, timestamp }) => ({
         type: cleanText(type),
         value: cleanText(value),
-        ...(Number.isFinite(Date.parse(timestamp ?? '')) && { timestamp }),
+        ...timeOf(timestamp),
         stacktrace: {
           frames: (stacktrace?.frames ?? []).map(({ filename, function: name, lineno, colno }) => ({
             filename: cleanUrl(filename),

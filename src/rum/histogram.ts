@@ -8,6 +8,13 @@ export interface Mark {
 const HOUR_MS = 3_600_000;
 export const HOURS = 24;
 
+interface Hour {
+  readonly hour: number;
+  readonly counts: Float64Array;
+  /** The largest value. */
+  worst: number;
+}
+
 export class Histogram {
   readonly boundaries: readonly number[];
   /** Per bucket, the last one without end; not cumulative. */
@@ -15,7 +22,7 @@ export class Histogram {
   readonly exemplars: (Mark | undefined)[];
   sum = 0;
   count = 0;
-  readonly #hours: { hour: number; counts: Float64Array }[] = [];
+  readonly #hours: Hour[] = [];
 
   constructor(boundaries: readonly number[]) {
     this.boundaries = boundaries;
@@ -35,7 +42,9 @@ export class Histogram {
     this.sum += value;
     this.count += 1;
     if (traceId !== undefined) this.exemplars[bucket] = { traceId, value, atSeconds: Math.round(nowMs) / 1000 };
-    this.#hourOf(nowMs)[bucket]! += 1;
+    const hour = this.#hourOf(nowMs);
+    hour.counts[bucket]! += 1;
+    hour.worst = Math.max(hour.worst, value);
   }
 
   /** Per bucket, of the last 24 hours, to the hour. */
@@ -46,14 +55,20 @@ export class Histogram {
     return sum;
   }
 
-  #hourOf(nowMs: number): Float64Array {
+  /** The largest value of the last 24 hours, to the hour; -Infinity without any. */
+  worst(nowMs: number): number {
+    const first = Math.floor(nowMs / HOUR_MS) - HOURS;
+    return Math.max(...this.#hours.filter(({ hour }) => hour > first).map(({ worst }) => worst));
+  }
+
+  #hourOf(nowMs: number): Hour {
     const hour = Math.floor(nowMs / HOUR_MS);
     const last = this.#hours.at(-1);
     // A clock that goes back counts in the newest hour.
-    if (last !== undefined && last.hour >= hour) return last.counts;
-    const counts = new Float64Array(this.counts.length);
-    this.#hours.push({ hour, counts });
+    if (last !== undefined && last.hour >= hour) return last;
+    const begun = { hour, counts: new Float64Array(this.counts.length), worst: Number.NEGATIVE_INFINITY };
+    this.#hours.push(begun);
     if (this.#hours.length > HOURS) this.#hours.shift();
-    return counts;
+    return begun;
   }
 }

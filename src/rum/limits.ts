@@ -67,7 +67,8 @@ export class Limits {
       this.#salt = randomBytes(32);
       this.#saltUntilMs = nowMs + DAY_MS;
       this.#prefixes.clear();
-      this.#shares.clear();
+      // Nobody is known by the old key: shares begin anew, with what they are shares of.
+      this.#windowEndMs = 0;
     }
     return createHmac('sha256', this.#salt).update(prefixOf(address)).digest('base64url').slice(0, 16);
   }

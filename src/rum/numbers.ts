@@ -57,7 +57,7 @@ function placeNumbers(series: SiteSeries, place: Place, nowMs: number): ViewNumb
 const serverNumbers = (series: SiteSeries, nowMs: number): ServerNumbers[] =>
   [...series.observed('rum_server_timing_seconds')].flatMap(({ labels, histogram }) => {
     const counts = histogram.recent(nowMs);
-    const found = p75(histogram.boundaries, counts);
+    const found = p75(histogram.boundaries, counts, histogram.worst(nowMs));
     return found === undefined ? [] : [{ page: labels.page!, name: labels.name!, n: total(counts), p75: found }];
   });
 

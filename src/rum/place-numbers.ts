@@ -18,7 +18,7 @@ export const isCounted = (of: VitalName | 'errors', navigation: string | undefin
 /** Page views, and those with an error. */
 export function viewNumbers(series: SiteSeries, place: Place, nowMs: number): { views: number; errorViews: number } {
   const sum = (metric: 'rum_views_total' | 'rum_error_views_total') =>
-    total(recentOf(series, metric, 'errors', place, nowMs) ?? []);
+    total(recentOf(series, metric, 'errors', place, nowMs)?.counts ?? []);
   return { views: sum('rum_views_total'), errorViews: sum('rum_error_views_total') };
 }
 
@@ -30,9 +30,10 @@ export function vitalNumbers(
   nowMs: number,
 ): VitalNumbers | undefined {
   const { metric, buckets, good, poor } = VITALS[vital];
-  const counts = recentOf(series, metric, vital, place, nowMs);
-  const found = counts === undefined ? undefined : p75(buckets, counts);
-  if (counts === undefined || found === undefined) return undefined;
+  const recent = recentOf(series, metric, vital, place, nowMs);
+  const found = recent === undefined ? undefined : p75(buckets, recent.counts, recent.worst);
+  if (recent === undefined || found === undefined) return undefined;
+  const { counts } = recent;
   const n = total(counts);
   const upTo = (limit: number) => total(counts.slice(0, (buckets as readonly number[]).indexOf(limit) + 1));
   const [within, notPoor] = [upTo(good), upTo(poor)];
@@ -47,21 +48,24 @@ export function vitalNumbers(
   };
 }
 
+/** Counts by bucket of the last 24 hours, and the largest value in them. */
 function recentOf(
   series: SiteSeries,
   metric: Parameters<SiteSeries['observed']>[0],
   of: VitalName | 'errors',
   { pages, device }: Place,
   nowMs: number,
-): Float64Array | undefined {
+): { readonly counts: Float64Array; readonly worst: number } | undefined {
   let sum: Float64Array | undefined;
+  let worst = Number.NEGATIVE_INFINITY;
   for (const { labels, histogram } of series.observed(metric)) {
     if (pages !== undefined && !pages.includes(labels.page!)) continue;
     if ((device !== undefined && labels.device !== device) || !isCounted(of, labels.navigation)) continue;
     const counts = histogram.recent(nowMs);
+    worst = Math.max(worst, histogram.worst(nowMs));
     sum = sum === undefined ? counts : sum.map((n, i) => n + counts[i]!);
   }
-  return sum;
+  return sum && { counts: sum, worst };
 }
 
 export const total = (counts: Iterable<number>): number => [...counts].reduce((a, b) => a + b, 0);

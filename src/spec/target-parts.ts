@@ -18,16 +18,28 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 export const headerValue = <S extends z.ZodString>(text: S) =>
   text.regex(HEADER_VALUE, 'a header value: one line, without control characters');
 
+/** What says where a request ends, or how the answer is packed: the probe's own, or edge and origin could read two requests. */
+const OF_THE_PROBE: ReadonlySet<string> = new Set(
+  'accept-encoding connection content-length expect keep-alive te trailer transfer-encoding upgrade'.split(' '),
+);
+
 const headers = z.record(z.string(), headerValue(secretString)).check((ctx) => {
-  for (const name of Object.keys(ctx.value).filter((key) => !HEADER_NAME.test(key)))
-    ctx.issues.push({
-      code: 'custom',
-      input: ctx.value,
-      path: [name],
-      message: `"${name}" is not the name of a header`,
-      params: { hint: 'letters, digits and dashes, like X-Probe-Token' },
-    });
+  const seen = new Set<string>();
+  for (const name of Object.keys(ctx.value)) {
+    const [message, hint] = wrongWith(name, seen) ?? [];
+    seen.add(name.toLowerCase());
+    if (message !== undefined)
+      ctx.issues.push({ code: 'custom', input: ctx.value, path: [name], message, params: { hint } });
+  }
 });
+
+function wrongWith(name: string, seen: ReadonlySet<string>): readonly [message: string, hint: string] | undefined {
+  if (!HEADER_NAME.test(name))
+    return [`"${name}" is not the name of a header`, 'letters, digits and dashes, like X-Probe-Token'];
+  if (OF_THE_PROBE.has(name.toLowerCase())) return [`"${name}" is set by the probe itself`, 'leave it out'];
+  if (seen.has(name.toLowerCase())) return [`the header "${name}" is there twice`, 'upper and lower case are the same'];
+  return undefined;
+}
 
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'a URL like https://shop.example.org/' });
 

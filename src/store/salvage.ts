@@ -25,18 +25,25 @@ export function salvage(broken: string, db: DatabaseSync): void {
     if (!reading(broken, copy('ASC'))) reading(broken, copy('DESC'));
   }
   db.exec('BEGIN IMMEDIATE');
-  addCarved(readFileSync(broken), db);
-  db.exec('COMMIT');
+  try {
+    addCarved(readFileSync(broken), db);
+    db.exec('COMMIT');
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 function reading(broken: string, take: (old: DatabaseSync) => void): boolean {
+  let old: DatabaseSync | undefined;
   try {
-    const old = new DatabaseSync(broken, { readOnly: true });
+    old = new DatabaseSync(broken, { readOnly: true });
     take(old);
-    old.close();
     return true;
   } catch {
     return false;
+  } finally {
+    old?.close();
   }
 }
 

@@ -2,6 +2,7 @@
 import { type FirstByte, PHASES, type ProbeTime } from './first-byte.ts';
 import { type Html, html, type Value } from './markup.ts';
 import { orMore, seconds } from './vital-words.ts';
+import { counted } from './words.ts';
 
 const SIZE = { width: 900, left: 190, right: 150, row: 22, head: 30, foot: 24 } as const;
 const TICKS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60];
@@ -22,16 +23,17 @@ const most = ({ browsers, server, probes }: FirstByte): number =>
 
 /** For who cannot see the drawing; the table below it says the numbers. */
 const describe = (all: readonly FirstByte[]): string =>
-  `First byte of ${all.length === 1 ? 'one group' : `${all.length} groups`} of pages, in seconds: browsers, servers and probes. The numbers are in the table below.`;
+  `First byte of ${all.length === 1 ? 'one group' : `${all.length} groups`} of pages: browsers, servers and probes. The numbers are in the table below.`;
 
-export function firstByteSvg(all: readonly FirstByte[]): Html {
+/** A source with fewer than `enough` views has its band and no bar. */
+export function firstByteSvg(all: readonly FirstByte[], enough: number): Html {
   const { width, left, right, row, head, foot } = SIZE;
   const longest = Math.max(0.001, ...all.map(most));
   const x = (s: number) => round(left + (Math.min(s, longest) / longest) * (width - left - right));
   let y = 4;
   const groups = all.map((one) => {
     const top = y;
-    const rows = rowsOf(one);
+    const rows = rowsOf(one, enough);
     y += head + rows.length * row;
     return { page: one.page, top, rows };
   });
@@ -55,29 +57,30 @@ const cut = (text: string): string => (text.length > LONGEST_NAME ? `${text.slic
 
 type Drawn = Omit<Row, 'y'>;
 
-function rowsOf({ browsers, server, probes }: FirstByte): Drawn[] {
+function rowsOf({ browsers, server, probes }: FirstByte, enough: number): Drawn[] {
   return [
-    ...(browsers === null ? [] : [measured('browsers p75', 'browsers', browsers)]),
-    ...server.map((each) => measured(`servers p75: ${each.name}`, 'servers', each)),
+    ...(browsers === null ? [] : [measured('browsers p75', 'browsers', browsers, enough)]),
+    ...server.map((each) => measured(`servers p75: ${each.name}`, 'servers', each, enough)),
     ...probes.map(
       (probe): Drawn => ({
         label: `probe ${probe.target}: ${probe.step}`,
-        text: `${seconds(probe.totalMs / 1000)}, ${probe.runs === 1 ? '1 run' : `${probe.runs} runs`}`,
+        text: `${seconds(probe.totalMs / 1000)}, ${counted(probe.runs, 'run')}`,
         shape: (x, y) => phases(probe, x, y),
       }),
     ),
   ];
 }
 
-/** A bar to the percentile, and its 95 % band as a line; beyond the last boundary the bar is open. */
-function measured(label: string, kind: string, { n, p75 }: NonNullable<FirstByte['browsers']>): Drawn {
+/** A bar to the percentile, and its 95 % band as a line; beyond the last boundary the bar is open. Of few views the band alone. */
+function measured(label: string, kind: string, { n, p75 }: NonNullable<FirstByte['browsers']>, enough: number): Drawn {
+  const isFew = n < enough;
   return {
     label,
-    text: `${orMore('ttfb', p75.value)}, n ${n}`,
+    text: `${isFew ? `${seconds(p75.low)} to ${orMore('ttfb', p75.high)}` : orMore('ttfb', p75.value)}, n ${n}`,
     shape(x, y) {
       const end = x(p75.value ?? p75.low);
       const high: Value = p75.high !== undefined && html`M${x(p75.high)} ${y + 4}v8`;
-      return html`<rect class="${kind}" x="${x(0)}" y="${y}" width="${Math.max(1, round(end - x(0)))}" height="16"/><path class="band" d="M${x(p75.low)} ${y + 8}H${x(p75.high ?? Number.POSITIVE_INFINITY)}M${x(p75.low)} ${y + 4}v8${high}"/>`;
+      return html`${!isFew && html`<rect class="${kind}" x="${x(0)}" y="${y}" width="${Math.max(1, round(end - x(0)))}" height="16"/>`}<path class="band" d="M${x(p75.low)} ${y + 8}H${x(p75.high ?? Number.POSITIVE_INFINITY)}M${x(p75.low)} ${y + 4}v8${high}"/>`;
     },
   };
 }

@@ -3,6 +3,7 @@ import type { GroupNumbers, Percentile } from '../spec/real-users.ts';
 import { VITALS } from '../spec/vitals.ts';
 import type { FirstByte, ProbeTime } from './first-byte.ts';
 import { seconds } from './vital-words.ts';
+import { counted } from './words.ts';
 
 export interface Verdict {
   readonly part: 'none' | 'origin' | 'edge' | 'network' | 'front-end' | 'unknown';
@@ -22,7 +23,7 @@ export function verdictOf(times: FirstByte, group: GroupNumbers | undefined, eno
   const { browsers } = times;
   if (browsers === null || browsers.n < enough)
     return unknown(
-      `No verdict: ${browsers?.n ?? 0} views told of their first byte, it takes ${enough}.${browsers === null && times.probes.length > 0 ? ' The probe alone does not say what visitors feel.' : ''}`,
+      `No verdict: ${counted(browsers?.n ?? 0, 'view')} told of their first byte, it takes ${enough}.${browsers === null && times.probes.length > 0 ? ' The probe alone does not say what visitors feel.' : ''}`,
     );
   const { low, high } = browsers.p75;
   const { good } = VITALS.ttfb;

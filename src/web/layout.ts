@@ -41,11 +41,14 @@ ${body}</main>
 `;
 }
 
+/** Where the feed is, for the same base. */
+export const feedUrl = (base: string): string => `${base}/feed.atom`;
+
 /** A page for outsiders: no navigation, no script, no version. `base` is put before the paths of a copy elsewhere. */
 export const plainPage = (
   title: string,
   body: Value,
   base = '',
-): Html => html`${head(title, base)}<link rel="alternate" type="application/atom+xml" title="${title}" href="${base}/feed.atom"></head>
+): Html => html`${head(title, base)}<link rel="alternate" type="application/atom+xml" title="${title}" href="${feedUrl(base)}"></head>
 <body class="plain"><main id="main">${body}</main></body></html>
 `;

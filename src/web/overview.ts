@@ -12,6 +12,7 @@ import { frameOf, type Sources } from './sources.ts';
 import { type Note, notesOf } from './trust.ts';
 import {
   ago,
+  budgetLeft,
   burn,
   data,
   iso,
@@ -162,10 +163,16 @@ function withQuery(query: OverviewQuery, change: Readonly<Record<string, string 
 
 const COLUMNS = ['State', 'SLO', 'Budget left', 'Burn 5m · 1h', 'Since, and why', 'Outlook'] as const;
 
+/** A word that is true of all is said once, above. */
 function table(rows: readonly Row[], nowMs: number): Html {
-  return html`<table class="cards slos" role="table"><caption class="hidden">SLOs</caption>
+  const young = rows.map(({ notes }) => notes.find(({ kind }) => kind === 'young'));
+  const allYoung = rows.length > 1 && !young.includes(undefined);
+  const shown = !allYoung
+    ? rows
+    : rows.map((row) => ({ ...row, notes: row.notes.filter(({ kind }) => kind !== 'young') }));
+  return html`${allYoung && html`<p class="note young">All of these SLOs are ${[...new Set(young.map((note) => note!.text))].length === 1 ? young[0]!.text : 'young: the part of their periods that was not lived counts as unspent budget'}.</p>`}<table class="cards slos" role="table"><caption class="hidden">SLOs</caption>
 <thead role="rowgroup"><tr role="row">${COLUMNS.map((title) => html`<th role="columnheader" scope="col">${title}</th>`)}</tr></thead>
-<tbody role="rowgroup">${rows.map((row) => tableRow(row, nowMs))}</tbody></table>`;
+<tbody role="rowgroup">${shown.map((row) => tableRow(row, nowMs))}</tbody></table>`;
 }
 
 function tableRow({ slo, notes, sinceMs, change }: Row, nowMs: number): Html {
@@ -174,7 +181,7 @@ function tableRow({ slo, notes, sinceMs, change }: Row, nowMs: number): Html {
   return html`<tr role="row" class="${slo.state}">
 ${cell(0, html`<div>${stateTag(slo.state)}${slo.firing.length > 0 && html`<br><b class="fires">${slo.firing[0]}</b>${slo.firing.length > 1 && ` +${slo.firing.length - 1}`}`}</div>`)}
 ${cell(1, html`<div><a class="name" href="/slo/${slo.name}">${slo.name}</a><br><small>${objective(slo.objective)} in ${slo.period}, is ${data('sli', slo.sliRatio, percent(slo.sliRatio, 3))}</small></div>`)}
-${cell(2, html`<div>${budgetBar(slo)} ${data('budget', slo.budgetRemainingRatio, percent(slo.budgetRemainingRatio, 1))}<br><small>${data('minutes', slo.budgetRemainingMinutes, minutes(slo.budgetRemainingMinutes))}</small></div>`)}
+${cell(2, html`<div>${budgetBar(slo)} ${data('budget', slo.budgetRemainingRatio, budgetLeft(slo.budgetRemainingRatio))}<br><small>${data('minutes', slo.budgetRemainingMinutes, minutes(slo.budgetRemainingMinutes))}</small></div>`)}
 ${cell(3, html`<div>${data('burn', slo.burn['5m'], burn(slo.burn['5m']))} · ${data('burn', slo.burn['1h'], burn(slo.burn['1h']))}</div>`)}
 ${cell(4, html`<div>${sinceMs !== null && html`<b>since ${ago(nowMs - sinceMs).replace(' ago', '')}</b> `}${why !== '' && html`${why} `}${notes.map(({ kind, text }) => html`<small class="note ${kind}">${text}</small> `)}${change !== undefined && html`<small class="note change">changed before: ${change.kind} ${change.text ?? ''} (<time datetime="${iso(change.atMs)}">${iso(change.atMs).slice(11, 16)} UTC</time>)</small>`}</div>`)}
 ${cell(5, html`<div>${outlook(slo, nowMs) || '–'}</div>`)}

@@ -9,7 +9,7 @@ import { missingPage } from './missing.ts';
 import type { Page } from './send.ts';
 import { cardRow, cards } from './slo-tables.ts';
 import { frameOf, type Sources } from './sources.ts';
-import { burn, count, data, minutes, objective, percent, time } from './words.ts';
+import { budgetLeft, burn, count, counted, data, minutes, objective, percent, span, time } from './words.ts';
 
 interface ReportRow {
   readonly slo: string;
@@ -26,12 +26,16 @@ interface ReportRow {
   /** Share of the month, as far as the SLO lived in it, that is known. */
   readonly knownRatio: number;
   readonly episodes: number;
+  /** How long the SLO lived in the month. */
+  readonly livedMs: number;
+  /** It began within the month. */
+  readonly isYoung: boolean;
 }
 
 const MONTH = /^(20\d\d)-(0[1-9]|1[0-2])$/;
 const COLUMNS = ['SLO', 'Promised', 'Was', 'Kept', 'Budget left', 'Errors', 'Known', 'Without exclusion', 'Episodes'];
 
-/** The month before the one of `nowMs`, or of it, as "2026-11". */
+/** The month of `nowMs` in UTC, as "2026-11". */
 export const monthOf = (nowMs: number): string => new Date(nowMs).toISOString().slice(0, 7);
 
 export async function reportPage(sources: Sources, month: string): Promise<Page> {
@@ -71,6 +75,8 @@ export async function reportPage(sources: Sources, month: string): Promise<Page>
       burnRate: burnRate(counts, plan.slo.objective),
       knownRatio: lived === 0 ? 0 : Math.min(1, known / (lived / plan.stepMs)),
       episodes: entry.episodes.filter((e) => e.lastBadMs >= period.startMs && e.startMs < endMs).length,
+      livedMs: lived,
+      isYoung: entry.createdMs > period.startMs,
     };
   });
   const changes = sources.changes.list({ from: period.startMs, to: endMs, limit: 1_000 }).changes;
@@ -79,36 +85,43 @@ export async function reportPage(sources: Sources, month: string): Promise<Page>
     json: { month, ...period, isOver, slos: rows, changes: changes.length },
     html: () =>
       page(frameOf(sources, `Report ${month}`, '/report'), `/report/${month}.json`, [
-        html`<h1>Report for ${month}</h1><p>${time(period.startMs)} until ${time(period.endMs)}${!isOver && html`. <b>The month is not over.</b>`} ${neighbours(month)}</p>
-<p>${kept(rows)} ${changes.length} changes are known.</p>
+        html`<h1>Report for ${month}</h1><p>${time(period.startMs)} until ${time(period.endMs)}${!isOver && html`. <b>The month is not over.</b>`} ${neighbours(month, nowMs)}</p>
+<p>${kept(rows, isOver ? undefined : (nowMs - period.startMs) / (period.endMs - period.startMs))} ${counted(changes.length, 'change')} ${changes.length === 1 ? 'is' : 'are'} known.</p>
 ${period.startMs < retainedMs && html`<p class="alarm">The month began before what is kept (exporter.retention): its first days are missing.</p>`}
 ${engine.spec.slos.length > rows.length && html`<p>SLOs that Prometheus counts, and those beyond the first ${MOST_SLOS}, are not in it.</p>`}`,
-        cards(COLUMNS, rows.map(rowOf), 'SLOs in the month'),
+        cards(
+          COLUMNS,
+          rows.map((row) => rowOf(row, period.endMs - period.startMs)),
+          'SLOs in the month',
+        ),
         html`<p class="small">Months begin at midnight UTC. “Without exclusion” is the SLI as if maintenance counted. A month's budget is its own: that of a rolling period is on the page of the SLO.</p>`,
       ]),
   };
 }
 
-function kept(rows: readonly ReportRow[]): Html {
+/** `lived`: the share of a month that goes on; undefined: it is over. */
+function kept(rows: readonly ReportRow[], lived: number | undefined): Html {
   const [yes, no] = [true, false].map((wanted) => rows.filter(({ isKept }) => isKept === wanted).length);
   const unknown = rows.length - yes! - no!;
-  return html`<b>${yes} of ${yes! + no!} SLOs were kept${no! > 0 && html`, ${no} missed`}.</b>${unknown > 0 && ` ${unknown} had no events.`}`;
+  return html`<b>${lived !== undefined && html`So far, ${percent(lived, 0)} of the month lived: `}${yes} of ${yes! + no!} SLOs ${lived === undefined ? 'were' : 'are'} kept${no! > 0 && html`, ${no} missed`}.</b>${unknown > 0 && ` ${unknown} had no events.`}`;
 }
 
-const rowOf = (r: ReportRow): Html =>
+const rowOf = (r: ReportRow, monthMs: number): Html =>
   cardRow(COLUMNS, [
-    html`<a href="/slo/${r.slo}">${r.slo}</a>`,
+    html`<a href="/slo/${r.slo}">${r.slo}</a>${r.isYoung && html` <small class="note young">young: ${span(r.livedMs)} of ${span(monthMs)} lived; the rest counts as unspent budget</small>`}`,
     objective(r.objective),
     data('sli', r.sliRatio, percent(r.sliRatio, 3)),
     r.isKept === null ? 'no data' : r.isKept ? '✓ kept' : html`<b class="bad">✖ missed</b>`,
-    percent(r.budgetRemainingRatio, 1),
-    html`${count(r.counts.bad)} events, ${minutes(r.badMinutes)} <small>burn ${burn(r.burnRate)}</small>`,
-    percent(r.knownRatio, 1),
+    budgetLeft(r.budgetRemainingRatio),
+    html`${counted(r.counts.bad, 'event')}, ${minutes(r.badMinutes)} <small>burn ${burn(r.burnRate)}</small>`,
+    r.livedMs === 0 ? 'not lived' : html`${percent(r.knownRatio, 1)} <small>of the ${span(r.livedMs)} lived</small>`,
     percent(r.withoutExclusionSliRatio, 3),
     r.episodes,
   ]);
 
-function neighbours(month: string): Html {
+/** A month that has not begun has no report. */
+function neighbours(month: string, nowMs: number): Html {
   const at = (shift: number) => monthOf(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)) - 1 + shift, 15));
-  return html`<span class="noprint"><a href="/report/${at(-1)}">${at(-1)}</a> · <a href="/report/${at(1)}">${at(1)}</a></span>`;
+  const isLast = month === monthOf(nowMs);
+  return html`<span class="noprint"><a href="/report/${at(-1)}">${at(-1)}</a>${!isLast && html` · <a href="/report/${at(1)}">${at(1)}</a>`}</span>`;
 }

@@ -37,9 +37,13 @@ export function pageRoutes(app: FastifyInstance, sources: Sources): void {
   at(['/config', '/config.json'], () => configPage(sources));
   at(['/report/:name'], (request) => reportPage(sources, named(request)));
   app.get('/rum', HIDDEN, (_request, reply) => reply.redirect('/real-users', 302));
-  app.get('/report', HIDDEN, (_request, reply) =>
-    reply.redirect(`/report/${monthOf(sources.engine.evaluatedAt())}`, 302),
-  );
+  for (const [path, end] of [
+    ['/report', ''],
+    ['/report.json', '.json'],
+  ] as const)
+    app.get(path, HIDDEN, (_request, reply) =>
+      reply.redirect(`/report/${monthOf(sources.engine.evaluatedAt())}${end}`, 302),
+    );
 }
 
 /** Open to all. `isReader`: may this request see everything? Then it may see the badge of every SLO. */

@@ -17,7 +17,7 @@ import type { Page } from './send.ts';
 import { cardRow, cards } from './slo-tables.ts';
 import { frameOf, type Sources } from './sources.ts';
 import { VITAL_TITLES } from './vital-words.ts';
-import { count, data, percent, stateTag } from './words.ts';
+import { budgetLeft, count, counted, data, percent, stateTag } from './words.ts';
 
 const PATH = '/real-users';
 const LIST = ['Site', 'Measured', 'Views', ...VITAL_NAMES.map((vital) => VITAL_TITLES[vital])];
@@ -103,26 +103,31 @@ function body(
 ): Html {
   const { all, enough, sample, mode, pages } = numbers;
   return html`${quietNotes(numbers, sources.engine.evaluatedAt())}
-<p>Of the last 24 hours, as far as this exporter ran: ${data('all-views', all.views, count(all.views))} views. ${percent(sample, 0)} of views are measured, in the mode ${mode}; robots are left out. Anybody can send beacons, so nothing here pages.</p>
+<p>Of the last 24 hours, as far as this exporter ran: ${data('all-views', all.views, counted(all.views, 'view'))}. ${percent(sample, 0)} of views are measured, in the mode ${mode}; robots are left out. Anybody can send beacons, so nothing here pages.</p>
 ${
   pages.length > 0 &&
   html`<dl class="tiles vitals">${VITAL_NAMES.map((vital) => html`<div class="tile"><dt>${VITAL_TITLES[vital]}</dt><dd>${vitalCell(vital, all.vitals[vital], enough)}</dd></div>`)}</dl>
 <h2>By pages and device</h2>${pagesTable(numbers)}
-<p class="small">75 of 100 views were at most the number; behind it is its 95 % band. Fewer than ${enough} views are no verdict. Restored views count for INP, CLS and errors only, as they painted at once.</p>`
+<p class="small">75 of 100 views were at most the number; behind it is its 95 % band. With fewer than ${enough} views only the band is said, and there is no verdict. Restored views count for INP, CLS and errors only, as they painted at once.</p>`
 }
 ${
   firstByte.length > 0 &&
   html`<h2>First byte: whose time is it?</h2>
 <ul class="verdicts">${firstByte.map(({ page: group, verdict }) => html`<li><b>${group}</b>: <span class="${verdict.part === 'unknown' ? 'unknown' : ''}">${verdict.text}</span></li>`)}</ul>
-<div class="scroll" tabindex="0" role="region" aria-label="Chart, can be scrolled">${firstByteSvg(firstByte)}</div>
-<p class="small">One axis, in seconds. Browsers, of all devices: their whole wait, redirects and network too. Servers: what Server-Timing says, of a copy in a cache what its first request took. Probes: the run in the middle of the last good ones, from left to right dns, connect, tls, first_byte.</p>
-<details><summary>The same as a table</summary>${firstByteTable(firstByte)}</details>`
+<div class="scroll" tabindex="0" role="region" aria-label="Chart, can be scrolled">${firstByteSvg(firstByte, numbers.enough)}</div>
+<p class="small">One axis of time for all. Browsers, of all devices: their whole wait, redirects and network too. Servers: what Server-Timing says, of a copy in a cache what its first request took. Probes: the run in the middle of the last good ones, from left to right dns, connect, tls, first_byte.</p>
+<details><summary>The same as a table</summary>${firstByteTable(firstByte, numbers.enough)}</details>`
 }`;
 }
 
+const leftOf = (ratio: number | null): Html => {
+  const text = budgetLeft(ratio);
+  return html`${data('budget', ratio, text)}${text.endsWith('%') && !text.startsWith('overspent') && ' of the budget left'}`;
+};
+
 const slosOf = (numbers: SiteNumbers, probed: ReturnType<typeof probedSlos>, { engine }: Sources): Html =>
   html`<h2>SLOs of this site</h2>${numbers.slos.length > 0 ? rumSlosTable(numbers, engine.spec.alerting.dashboards) : html`<p>None counts page views: an SLI of kind <code>rum</code> would.</p>`}
-${probed.length > 0 && html`<p>Of probes of the same time:</p><ul>${probed.map(({ slo, state, budgetRemainingRatio }) => html`<li><a href="/slo/${slo}">${slo}</a> ${stateTag(state)} ${data('budget', budgetRemainingRatio, percent(budgetRemainingRatio, 1))} of the budget left</li>`)}</ul>`}`;
+${probed.length > 0 && html`<p>Of probes of the same time:</p><ul>${probed.map(({ slo, state, budgetRemainingRatio }) => html`<li><a href="/slo/${slo}">${slo}</a> ${stateTag(state)} ${leftOf(budgetRemainingRatio)}</li>`)}</ul>`}`;
 
 const details = (numbers: SiteNumbers): Html =>
   html`${numbers.worst.length > 0 && html`<h2>Worst of 24 hours</h2><p class="small">At most 20 of each vital, with the cleaned path and nothing of the visitor.</p>${worstTables(numbers)}`}

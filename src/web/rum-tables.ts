@@ -5,16 +5,19 @@ import { type FirstByte, PHASES } from './first-byte.ts';
 import { type Html, html } from './markup.ts';
 import { cardRow, cards } from './slo-tables.ts';
 import { gradeTag, orMore, seconds, VITAL_TITLES, vitalText } from './vital-words.ts';
-import { count, data, objective, percent, time } from './words.ts';
+import { count, counted, data, objective, percent, time } from './words.ts';
 
-/** "1.80 s, 1.60 s to 2.10 s" with its grade, shares and number. */
+/** "1.80 s, 1.60 s to 2.10 s" with its grade, shares and number; of few views the band only. */
 export function vitalCell(vital: VitalName, found: VitalNumbers | undefined, enough: number): Html {
   if (found === undefined) return html`<span class="unknown">not reported</span>`;
   const { p75, good, needsImprovement, poor, n } = found;
-  const band =
-    p75.value !== undefined &&
-    html` <small>${data('low', p75.low, vitalText(vital, p75.low))} to ${data('high', p75.high, orMore(vital, p75.high))}</small>`;
-  return html`${gradeTag(found, enough)}<br><b>${data(`${vital}-p75`, p75.value, orMore(vital, p75.value))}</b>${band}${shares(found)}<small>good ${data('good-share', good, percent(good, 1))}, needs improvement ${data('middling-share', needsImprovement, percent(needsImprovement, 1))}, poor ${data('poor-share', poor, percent(poor, 1))}, n ${data('n', n, count(n))}</small>`;
+  const limits = html`${data('low', p75.low, vitalText(vital, p75.low))} to ${data('high', p75.high, orMore(vital, p75.high))}`;
+  const isFew = n < enough;
+  const band = p75.value !== undefined && html` <small>${limits}</small>`;
+  const middle = isFew
+    ? html`<br>fewer than ${enough} views: between ${limits}`
+    : html`<br><b>${data(`${vital}-p75`, p75.value, orMore(vital, p75.value))}</b>${band}`;
+  return html`${gradeTag(found, enough)}${middle}${shares(found)}<small>good ${data('good-share', good, percent(good, 1))}, needs improvement ${data('middling-share', needsImprovement, percent(needsImprovement, 1))}, poor ${data('poor-share', poor, percent(poor, 1))}, n ${data('n', n, count(n))}</small>`;
 }
 
 /** Good, needs improvement and poor as pieces of one bar, the last hatched by a cross. The numbers stand below it. */
@@ -50,7 +53,7 @@ const errorViews = ({ errorViews: n }: PageNumbers, mode: SiteNumbers['mode']): 
 const FIRST_BYTE = ['Pages', 'Who', 'p75', 'Band', 'Of'];
 
 /** What the drawing shows, as numbers. */
-export const firstByteTable = (all: readonly FirstByte[]): Html =>
+export const firstByteTable = (all: readonly FirstByte[], enough: number): Html =>
   cards(
     FIRST_BYTE,
     all.flatMap(({ page, browsers, server, probes }) => [
@@ -59,9 +62,9 @@ export const firstByteTable = (all: readonly FirstByte[]): Html =>
           cardRow(FIRST_BYTE, [
             page,
             who,
-            data('ttfb', p75.value, orMore('ttfb', p75.value)),
+            n < enough ? `fewer than ${enough} views` : data('ttfb', p75.value, orMore('ttfb', p75.value)),
             `${seconds(p75.low)} to ${orMore('ttfb', p75.high)}`,
-            `${count(n)} views`,
+            counted(n, 'view'),
           ]),
       ),
       ...probes.map((probe) =>
@@ -72,7 +75,7 @@ export const firstByteTable = (all: readonly FirstByte[]): Html =>
           PHASES.flatMap((phase) =>
             probe.phasesMs[phase] === undefined ? [] : [`${phase} ${seconds(probe.phasesMs[phase] / 1000)}`],
           ).join(', '),
-          html`${probe.runs} good runs, this one at ${time(probe.atMs)}`,
+          html`${counted(probe.runs, 'good run')}, this one at ${time(probe.atMs)}`,
         ]),
       ),
     ]),

@@ -57,9 +57,10 @@ export function send(
   return reply.header('content-encoding', 'gzip').send(gzipSync(body));
 }
 
+/** Sends a value; with a status of an error it is a problem document (RFC 9457). */
 export const sendJson = (request: FastifyRequest, reply: FastifyReply, value: object, sent: Sent = {}): FastifyReply =>
   send(request, reply, `${JSON.stringify(value, undefined, 1)}\n`, {
-    type: 'application/json; charset=utf-8',
+    type: `application/${(sent.status ?? 200) < 400 ? 'json' : 'problem+json'}; charset=utf-8`,
     ...sent,
   });
 

@@ -13,7 +13,9 @@ import { howComputed, ledgerTable, outcomesTable, tiersTable, windowsTable } fro
 import { frameOf, type Sources } from './sources.ts';
 import {
   ago,
+  budgetLeft,
   burn,
+  count,
   data,
   iso,
   lastBlame,
@@ -98,12 +100,12 @@ function tiles(view: SloData['view'], nowMs: number): Html {
         ? ['above 0 at the earliest', recoversAtMs]
         : ['whole at the earliest', wholeAtMs];
   return html`<dl class="tiles">
-${tile('Budget left', data('budget', view.budgetRemainingRatio, percent(view.budgetRemainingRatio, 1)), html`${budgetBar(view)} ${data('minutes', view.budgetRemainingMinutes, minutes(view.budgetRemainingMinutes))}, ${data('events', view.budgetRemainingEvents, view.budgetRemainingEvents.toFixed(1))} bad events`)}
+${tile('Budget left', data('budget', view.budgetRemainingRatio, budgetLeft(view.budgetRemainingRatio)), html`${budgetBar(view)} ${data('minutes', view.budgetRemainingMinutes, minutes(view.budgetRemainingMinutes))}, ${data('events', view.budgetRemainingEvents, view.budgetRemainingEvents.toFixed(1))} bad events`)}
 ${tile('SLI', data('sli', view.sliRatio, percent(view.sliRatio, 3)), `promised ${objective(view.objective)} in ${view.period}`)}
 ${tile('Burn rate now', data('current', view.currentBurnRate, burn(view.currentBurnRate)), view.lastBadMs === null ? 'no error is known' : `last error ${ago(nowMs - view.lastBadMs)}`)}
 ${tile('Outlook', html`${gone}`, at === null ? '' : html`${what} ${time(at)}`)}
-${tile('Measured', data('coverage', view.coverageRatio, percent(view.coverageRatio, 1)), html`${data('measured', view.measured, String(view.measured))} events count`)}
-${view.excludedRatio > 0 && tile('Without exclusion', data('without', view.budgetWithoutExclusionRatio, percent(view.budgetWithoutExclusionRatio, 1)), html`budget left if maintenance counted; ${data('excluded', view.excludedRatio, percent(view.excludedRatio, 2))} of the time is excluded`)}
+${tile('Measured', data('coverage', view.coverageRatio, percent(view.coverageRatio, 1)), html`${data('measured', view.measured, count(view.measured))} ${view.measured === 1 ? 'event counts' : 'events count'}`)}
+${view.excludedRatio > 0 && tile('Without exclusion', data('without', view.budgetWithoutExclusionRatio, budgetLeft(view.budgetWithoutExclusionRatio)), html`budget left if maintenance counted; ${data('excluded', view.excludedRatio, percent(view.excludedRatio, 2))} of the time is excluded`)}
 </dl>`;
 }
 

@@ -90,9 +90,9 @@ export function howComputed({ computed: c, view, plan }: SloData): Html {
   return html`<p>Every run of <a href="/target/${plan.slo.sli.target}">${plan.slo.sli.target}</a> is one event, every ${span2(c.stepMs)}. It is good, bad, not measured (we could not tell), or excluded (maintenance). The period is from ${time(c.startMs)} to ${time(c.endMs)}.</p>
 <ol class="sums">
 <li>Events that count: ${count(c.good)} good + ${count(c.bad)} bad = <b>${count(n)}</b>. Not measured: ${count(c.unmeasured)}. Excluded: ${count(c.excludedGood + c.excludedBad)}.</li>
-<li>SLI = good / (good + bad) = ${n === 0 ? html`<b>no data</b>` : html`${count(c.good)} / ${count(n)} = <b>${percent(view.sliRatio, 4)}</b>`}.</li>
+<li>SLI = good / (good + bad) = ${n === 0 ? html`<b>no data</b>` : html`${count(c.good)} / ${count(n)} = <b>${percent(view.sliRatio, 3)}</b>`}.</li>
 <li>Allowed bad events = (1 − ${objective(view.objective)}) × (${count(n)}${unlived && html` + ${count(Math.round(c.unlivedEvents))} steps that were not lived yet`}) = <b>${c.allowedEvents.toFixed(2)}</b>. Time that was lived and not measured allows none.</li>
-<li>Budget left = ${c.allowedEvents.toFixed(2)} − ${count(c.bad)} = <b>${c.remainingEvents.toFixed(2)} bad events</b>${view.budgetRemainingRatio !== null && html`, that is ${c.remainingEvents.toFixed(2)} / ${c.allowedEvents.toFixed(2)} = <b>${percent(view.budgetRemainingRatio, 2)}</b>, or ${minutes(view.budgetRemainingMinutes)} of errors without pause`}.</li>
+<li>Budget left = ${c.allowedEvents.toFixed(2)} − ${count(c.bad)} = <b>${c.remainingEvents.toFixed(2)} bad events</b>${view.budgetRemainingRatio !== null && html`, that is ${c.remainingEvents.toFixed(2)} / ${c.allowedEvents.toFixed(2)} = <b>${percent(view.budgetRemainingRatio, 1)}</b>, or ${minutes(view.budgetRemainingMinutes)} of errors without pause`}.</li>
 <li>Burn rate of a window = bad / (good + bad) / (1 − objective).</li>
 <li>Outlook: ${typeof plan.slo.window === 'number' ? 'the period is moved on row by row, old events leave it at the far edge, and the share of bad events of now goes on.' : 'the share of bad events of now goes on to the end of the calendar period, where the budget begins anew.'}</li>
 </ol>`;

@@ -1,6 +1,6 @@
 // The page /status and its feed, for outsiders. Works without script, and as a copy on another server.
 
-import { plainPage } from './layout.ts';
+import { feedUrl, plainPage } from './layout.ts';
 import { type Html, html } from './markup.ts';
 import { type Component, type ComponentState, type Day, STATE_WORDS, type StatusData } from './status-data.ts';
 import { iso, percent, span, time } from './words.ts';
@@ -38,7 +38,7 @@ ${data.components.map(component)}
 <p class="small">A bar is a day (UTC). Cut from above: errors. Low: measured in part. A stub: not measured.</p>
 <h2>Disturbances in the last 90 days</h2>
 ${data.incidents.length === 0 ? html`<p>None.</p>` : html`<ul>${data.incidents.map((i) => html`<li><b>${i.component}</b>: ${time(i.fromMs)}, ${i.toMs === null ? html`<b>goes on</b>` : i.toMs - i.fromMs < 60_000 ? 'for less than a minute' : `for ${span(i.toMs - i.fromMs)}`}</li>`)}</ul>`}
-<footer><p>As of ${time(data.atMs)}.${base !== '' && ' This is a copy that is made every few minutes: if that is long ago, it could not be.'} <a href="${base === '' ? '/feed.atom' : `${base}/feed.atom`}">Feed</a></p></footer>`,
+<footer><p>As of ${time(data.atMs)}.${base !== '' && ' This is a copy that is made every few minutes: if that is long ago, it could not be.'} <a href="${feedUrl(base)}">Feed</a></p></footer>`,
     base,
   );
 }

@@ -125,7 +125,7 @@ function bar(step: SeenStep, runMs: number): Html {
     at += w;
     return piece;
   });
-  return html`<svg class="waterfall" viewBox="0 0 200 12" width="200" height="12" aria-hidden="true" focusable="false"><rect class="rail" width="200" height="12"/><rect class="whole ${verdictOf(step.outcome)}" x="${from.toFixed(1)}" width="${width.toFixed(1)}" height="12"/>${pieces}</svg>`;
+  return html`<svg class="waterfall" viewBox="0 0 200 12" width="200" height="12" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="rail" width="200" height="12"/><rect class="whole ${verdictOf(step.outcome)}" x="${from.toFixed(1)}" width="${width.toFixed(1)}" height="12"/>${pieces}</svg>`;
 }
 
 const FACTS: Readonly<Record<string, string>> = {

@@ -9,6 +9,12 @@ export function percent(ratio: number | null | undefined, digits = 2): string {
   return `${(Math.floor(ratio * 100 * scale + 1e-6) / scale).toFixed(digits)}%`;
 }
 
+/** "39.2%", or "overspent by 66.8%"; a debt is rounded up. */
+export function budgetLeft(ratio: number | null | undefined, digits = 1): string {
+  const text = percent(ratio, digits);
+  return text.startsWith('-') ? `overspent by ${text.slice(1)}` : text;
+}
+
 /** As it was promised: 99.90%, 99.995%. */
 export function objective(ratio: number): string {
   const exact = String(Number((ratio * 100).toFixed(5)));
@@ -99,5 +105,8 @@ export const iso = (ms: number): string =>
 
 /** Budget in minutes of the SLO's own steps: "39 min", "-12 min", "0.5 min". */
 export const minutes = (value: number): string => `${Math.abs(value) < 10 ? value.toFixed(1) : Math.round(value)} min`;
+
+/** "1 view", "2 views": `one` is the word for a single one. */
+export const counted = (value: number, one: string): string => `${count(value)} ${one}${value === 1 ? '' : 's'}`;
 
 export const count = (value: number): string => String(value).replaceAll(/\B(?=(\d{3})+$)/g, '\u202f');

@@ -64,9 +64,9 @@ interface Verdict {
   readonly seen: string;
 }
 
-/** A browser that finds the site, and takes its certificate; real users are seen when its page is left. */
+/** A browser that finds the site, and takes its certificate; real users are seen when its page is left. Chromium refuses its sandbox to root. */
 const visitOf = ({ siteUrl }: Stack): string =>
-  `chromium --user-data-dir=$(mktemp -d) --ignore-certificate-errors --host-resolver-rules="MAP ${new URL(siteUrl).hostname} 127.0.0.1" ${siteUrl}`;
+  `chromium${process.getuid?.() === 0 ? ' --no-sandbox' : ''} --user-data-dir=$(mktemp -d) --ignore-certificate-errors --host-resolver-rules="MAP ${new URL(siteUrl).hostname} 127.0.0.1" ${siteUrl}`;
 
 /** Runs until the time is up (or a signal comes), breaks and mends on the way. */
 async function play(
@@ -131,6 +131,13 @@ const clock = (slos: readonly SloView[]): string =>
     ? `\n${new Date().toLocaleTimeString()}  ${slos.reduce((sum, s) => sum + s.measured, 0)} events measured`
     : '';
 
+/** Waits until the exporter ends by itself: what it said last is a line for people. */
+async function endOf({ gone, log }: Exporter): Promise<Error> {
+  const code = await gone;
+  const last = log().trim().split('\n').at(-1) ?? '';
+  return new Error(`the exporter ended (${code === null ? 'by a signal' : `exit code ${code}`})${last && `: ${last}`}`);
+}
+
 async function main(): Promise<number> {
   let chosen: Options;
   try {
@@ -155,10 +162,18 @@ async function main(): Promise<number> {
       args: ['--config', config, '--data', join(folder.path, 'data'), '--log-level', 'error'],
       ...(stack.listen !== undefined && { listen: stack.listen }),
     });
-    const { wrong, seen } = await play(stack, exporter.url, config, chosen, stopped.signal);
+    const { wrong, seen } = await Promise.race([
+      play(stack, exporter.url, config, chosen, stopped.signal),
+      endOf(exporter).then((ended) => Promise.reject(ended)),
+    ]);
     for (const line of wrong) console.error(line);
     if (wrong.length === 0 && seen !== '') console.log(`\nfine: ${seen}`);
     return wrong.length === 0 ? 0 : 1;
+  } catch (error) {
+    // It is asked for its state while it ends: the message of that says less.
+    const ended = exporter && (await Promise.race([endOf(exporter), sleep(1_000)]));
+    console.error(`\n${(ended ?? (error as Error)).message}`);
+    return 1;
   } finally {
     console.log('\nstopping ...');
     if (exporter !== undefined && (await Promise.race([exporter.end('SIGTERM'), sleep(8_000)])) === undefined)

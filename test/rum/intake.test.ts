@@ -371,7 +371,8 @@ describe('what is forwarded', () => {
     await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
     await start({ forward: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/collect` });
     const frames = [{ filename: `${ORIGIN}/x.js?t=canary`, function: 'pay', lineno: 3 }];
-    const error = { type: 'TypeError', value: 'no cart for canary@example.org', stacktrace: { frames } };
+    const timestamp = '2026-01-01 (canary@example.org)';
+    const error = { type: 'TypeError', value: 'no cart for canary@example.org', timestamp, stacktrace: { frames } };
     const measured = vital('lcp', 900, { navigation_type: 'prerender', element: '#canary' });
     const user = { user: { email: 'canary@example.org' }, session: { id: 'canary' } };
     await post({

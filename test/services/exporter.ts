@@ -8,6 +8,8 @@ export const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 export interface Exporter {
   readonly url: string;
   readonly pid: number;
+  /** Resolves with the exit code once it has ended, by itself or by a signal. */
+  readonly gone: Promise<number | null>;
   /** Everything it wrote so far. */
   log(): string;
   text(path: string, headers?: Record<string, string>): Promise<string>;
@@ -43,6 +45,7 @@ export async function startExporter({ args, env = {}, within = [], listen }: Opt
     address,
   ];
   const child = spawn(command, rest, { env: { ...process.env, ...env }, detached: true });
+  const gone = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const kill = () => end(child, 'SIGKILL');
   process.once('exit', kill);
   child.once('exit', () => process.removeListener('exit', kill));
@@ -57,6 +60,7 @@ export async function startExporter({ args, env = {}, within = [], listen }: Opt
   const exporter: Exporter = {
     url,
     pid: child.pid ?? 0,
+    gone,
     log: () => log,
     text,
     slos: async () => (JSON.parse(await text('/api/v1/slos')) as { slos: SloView[] }).slos,
@@ -71,7 +75,6 @@ export async function startExporter({ args, env = {}, within = [], listen }: Opt
       return new Map([...found].map(([, slo, result, value]) => [`${slo} ${result}`, Number(value)]));
     },
     end(signal) {
-      const gone = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
       if (child.exitCode !== null) return Promise.resolve(child.exitCode);
       end(child, signal);
       return gone;
