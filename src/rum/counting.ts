@@ -67,6 +67,11 @@ export class Counting {
     });
   }
 
+  /** Values that wait for a later one of the same view. */
+  get pending(): number {
+    return this.#settle.pending;
+  }
+
   tick(): void {
     this.#settle.tick(this.#ports.now());
   }

@@ -67,6 +67,8 @@ const SITE = {
     present: { type: 'boolean', description: 'were there beacons lately? Without any, nothing is known' },
     quietMs: { type: 'number', description: 'how long it may be without beacons' },
     lastBeaconMs: { type: ['number', 'null'], description: 'null: none since the start' },
+    pending: { type: 'number', description: 'values that wait up to settleMs for a later one of the same view' },
+    settleMs: { type: 'number' },
     enough: { type: 'number', description: 'page views that give a verdict' },
     all: { ...PAGE, description: 'the whole site' },
     pages: { type: 'array', items: PAGE },

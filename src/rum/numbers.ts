@@ -24,6 +24,8 @@ export function numbersOf(state: SiteState, slos: readonly Slo[], nowMs: number)
     present: state.isPresent,
     quietMs: site.quiet,
     lastBeaconMs: state.lastBeaconMs,
+    pending: state.pending,
+    settleMs: site.settle,
     enough: RUM_MINIMUM,
     all: placeNumbers(series, {}, nowMs),
     pages: [...places.values()]

@@ -84,6 +84,11 @@ export class SiteState {
     return this.#ports.monotonicMs() - this.#lastMs <= this.#site.quiet;
   }
 
+  /** Values that are taken and not counted yet. */
+  get pending(): number {
+    return this.#counting.pending;
+  }
+
   tick(): void {
     this.#counting.tick();
     const { key: site, sample } = this.#site;

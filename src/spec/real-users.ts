@@ -84,6 +84,9 @@ export interface SiteNumbers {
   readonly quietMs: number;
   /** When the newest beacon was taken, ms since 1970; null: none since the start. */
   readonly lastBeaconMs: number | null;
+  /** Values that are taken and not counted yet: each waits up to `settleMs` for a later one of the same view. */
+  readonly pending: number;
+  readonly settleMs: number;
   /** Page views that give a verdict. */
   readonly enough: number;
   readonly all: ViewNumbers;

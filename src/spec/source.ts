@@ -224,10 +224,10 @@ function unsafeNodes(file: string, doc: Document, at: At): Finding[] {
   return findings;
 }
 
-/** Cheap look before the recursive parser: flow brackets or indentation far beyond any spec. */
+/** Cheap look before the recursive parser: flow brackets outside of quoted texts, or indentation, far beyond any spec. */
 function nestsTooDeep(text: string): boolean {
   let depth = 0;
-  for (const char of text) {
+  for (const char of text.replace(/"(?:\\.|[^"\\\n])*"|'[^'\n]*'/g, '')) {
     if (char === '[' || char === '{') depth += 1;
     else if ((char === ']' || char === '}') && depth > 0) depth -= 1;
     if (depth > MAX_DEPTH) return true;

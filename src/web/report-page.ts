@@ -9,7 +9,7 @@ import { missingPage } from './missing.ts';
 import type { Page } from './send.ts';
 import { cardRow, cards } from './slo-tables.ts';
 import { frameOf, type Sources } from './sources.ts';
-import { budgetLeft, burn, count, counted, data, minutes, objective, percent, span, time } from './words.ts';
+import { budgetLeft, burn, counted, data, minutes, objective, percent, span, time } from './words.ts';
 
 interface ReportRow {
   readonly slo: string;
@@ -91,7 +91,7 @@ ${period.startMs < retainedMs && html`<p class="alarm">The month began before wh
 ${engine.spec.slos.length > rows.length && html`<p>SLOs that Prometheus counts, and those beyond the first ${MOST_SLOS}, are not in it.</p>`}`,
         cards(
           COLUMNS,
-          rows.map((row) => rowOf(row, period.endMs - period.startMs)),
+          rows.map((row) => rowOf(row, period.endMs - period.startMs, isOver ? '' : ' so far')),
           'SLOs in the month',
         ),
         html`<p class="small">Months begin at midnight UTC. “Without exclusion” is the SLI as if maintenance counted. A month's budget is its own: that of a rolling period is on the page of the SLO.</p>`,
@@ -106,12 +106,12 @@ function kept(rows: readonly ReportRow[], lived: number | undefined): Html {
   return html`<b>${lived !== undefined && html`So far, ${percent(lived, 0)} of the month lived: `}${yes} of ${yes! + no!} SLOs ${lived === undefined ? 'were' : 'are'} kept${no! > 0 && html`, ${no} missed`}.</b>${unknown > 0 && ` ${unknown} had no events.`}`;
 }
 
-const rowOf = (r: ReportRow, monthMs: number): Html =>
+const rowOf = (r: ReportRow, monthMs: number, soFar: string): Html =>
   cardRow(COLUMNS, [
     html`<a href="/slo/${r.slo}">${r.slo}</a>${r.isYoung && html` <small class="note young">young: ${span(r.livedMs)} of ${span(monthMs)} lived; the rest counts as unspent budget</small>`}`,
     objective(r.objective),
     data('sli', r.sliRatio, percent(r.sliRatio, 3)),
-    r.isKept === null ? 'no data' : r.isKept ? '✓ kept' : html`<b class="bad">✖ missed</b>`,
+    r.isKept === null ? 'no data' : r.isKept ? `✓ kept${soFar}` : html`<b class="bad">✖ missed${soFar}</b>`,
     budgetLeft(r.budgetRemainingRatio),
     html`${counted(r.counts.bad, 'event')}, ${minutes(r.badMinutes)} <small>burn ${burn(r.burnRate)}</small>`,
     r.livedMs === 0 ? 'not lived' : html`${percent(r.knownRatio, 1)} <small>of the ${span(r.livedMs)} lived</small>`,

@@ -11,12 +11,15 @@ import { count, counted, data, objective, percent, time } from './words.ts';
 export function vitalCell(vital: VitalName, found: VitalNumbers | undefined, enough: number): Html {
   if (found === undefined) return html`<span class="unknown">not reported</span>`;
   const { p75, good, needsImprovement, poor, n } = found;
-  const limits = html`${data('low', p75.low, vitalText(vital, p75.low))} to ${data('high', p75.high, orMore(vital, p75.high))}`;
-  const isFew = n < enough;
-  const band = p75.value !== undefined && html` <small>${limits}</small>`;
-  const middle = isFew
-    ? html`<br>fewer than ${enough} views: between ${limits}`
-    : html`<br><b>${data(`${vital}-p75`, p75.value, orMore(vital, p75.value))}</b>${band}`;
+  const low = data('low', p75.low, vitalText(vital, p75.low));
+  const high = data('high', p75.high, orMore(vital, p75.high));
+  const between =
+    p75.high === undefined ? html`${low} ${data('high', undefined, 'or more')}` : html`between ${low} and ${high}`;
+  const band = p75.value !== undefined && html` <small>${low} to ${high}</small>`;
+  const middle =
+    n < enough
+      ? html`<br>fewer than ${enough} views: ${between}`
+      : html`<br><b>${data(`${vital}-p75`, p75.value, orMore(vital, p75.value))}</b>${band}`;
   return html`${gradeTag(found, enough)}${middle}${shares(found)}<small>good ${data('good-share', good, percent(good, 1))}, needs improvement ${data('middling-share', needsImprovement, percent(needsImprovement, 1))}, poor ${data('poor-share', poor, percent(poor, 1))}, n ${data('n', n, count(n))}</small>`;
 }
 

@@ -167,7 +167,7 @@ export const probesRow: Row = {
     const ours = await startExporter({ args: ['--config', config, '--data', join(folder.path, 'data')] });
     const figures: Figure[] = [];
     try {
-      if (!process.env.ONLY) await ask(ours.url, pages.url, WARM_UP);
+      await ask(ours.url, pages.url, WARM_UP);
       const against = async (what: string, page: string, peer: Peer, name: string, must: number, aim?: number) => {
         await ask(peer.url, page, 500);
         const found = await paired(
@@ -186,18 +186,15 @@ export const probesRow: Row = {
           how: `${us(found.ours)} against ${us(found.peer)} of CPU a probe`,
         });
       };
-      if (!process.env.ONLY)
-        await against('HTTP probe through /probe', pages.url, installed, 'blackbox_exporter', 3, 5);
-      if (!process.env.ONLY)
-        await against('HTTP probe through /probe', pages.url, tuned, 'the same, GOMAXPROCS=1 GOGC=400', 2, 3);
+      await against('HTTP probe through /probe', pages.url, installed, 'blackbox_exporter', 3, 5);
+      await against('HTTP probe through /probe', pages.url, tuned, 'the same, GOMAXPROCS=1 GOGC=400', 2, 3);
       await ask(ours.url, pages.secure, 4_000);
-      if (!process.env.ONLY)
-        await against('TLS probe, whole verified handshake', pages.secure, installed, 'blackbox_exporter', 0.9, 1.3);
+      await against('TLS probe, whole verified handshake', pages.secure, installed, 'blackbox_exporter', 0.9, 1.3);
       const schedule = join(folder.path, 'schedule.yaml');
       writeFileSync(schedule, scheduleSpec(pages.url));
       const scheduled = await startExporter({ args: ['--config', schedule, '--data', join(folder.path, 'data2')] });
       try {
-        for (let i = 0; i < 3; i++) await perScheduled(scheduled);
+        for (let i = 0; i < 4; i++) await perScheduled(scheduled);
         for (const [peer, name, must, aim] of [
           [installed, 'blackbox_exporter', 4, 8],
           [tuned, 'the same, GOMAXPROCS=1 GOGC=400', 2.5, 4],

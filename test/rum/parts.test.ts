@@ -154,6 +154,10 @@ describe('the 75th percentile', () => {
     expect(p75([2, 4], [75, 25, 0])!.value).toBe(2);
     expect(p75([2, 4], [50, 50, 0])!.value).toBe(3);
   });
+  it('is never above the largest value, which its bucket may be', () => {
+    expect(p75([2, 4], [0, 100, 0])).toMatchObject({ value: 3.5 });
+    expect(p75([2, 4], [0, 100, 0], 3)).toMatchObject({ value: 3, high: 3 });
+  });
   it('has a band that holds it, and gets narrower with the root of n', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1000), { minLength: 4, maxLength: 4 }), (counts) => {

@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderTable } from '../../src/cli/status-table.ts';
 import type { SloState, SloView } from '../../src/engine/view.ts';
-import { lastBlame, outlook } from '../../src/web/words.ts';
-import { NOW, type Platform, webPlatform } from './platform.ts';
+import { budgetLeft, counted, lastBlame, outlook } from '../../src/web/words.ts';
+import { NOW, PLAIN, type Platform, webPlatform } from './platform.ts';
 
 let platform: Platform;
 beforeAll(async () => {
@@ -105,11 +105,22 @@ describe('the page of an SLO', () => {
     // 30 events in an hour at 14.4 x 0.1 %: the contract's function says 3.
     expect(tiers[0]).toMatchObject({ tier: 'page-fast', long: '1h', k: 14.4, longBad: 13, longBadNeeded: 3 });
   });
+  it.each(Object.keys(STATES))('%s: tile and sum round alike', async (name) => {
+    const body = await page(`/slo/${name}`);
+    const { budgetRemainingRatio: left, sliRatio } = await json<SloView>(`/api/v1/slos/${name}`);
+    const tile = (key: string) => new RegExp(`<data class="${key}" value="[^"]*">([^<]*)<`).exec(body)![1]!;
+    const sums = /<ol class="sums">.*<\/ol>/s.exec(body)![0];
+    expect([left === null, sliRatio === null]).toEqual([false, false]);
+    expect(sums).toContain(`<b>${tile('budget').replace('overspent by ', '-')}</b>`);
+    expect(sums).toContain(`<b>${tile('sli')}</b>`);
+  });
   it('names what there is for a name that nobody knows', async () => {
     const answer = await get('/slo/burnin-slo');
     expect(answer.statusCode).toBe(404);
     expect(answer.body).toContain('did you mean &#34;burning-slo&#34;?');
-    expect((await get('/slo/nix.json')).json()).toMatchObject({ status: 404, title: 'unknown SLO' });
+    const twin = await get('/slo/nix.json');
+    expect(twin.json()).toMatchObject({ status: 404, title: 'unknown SLO' });
+    expect(twin.headers['content-type']).toBe('application/problem+json; charset=utf-8');
   });
 });
 
@@ -170,6 +181,22 @@ describe('the overview', () => {
     expect(await names('?state=nix')).toEqual([]);
     expect(await page('/?state=nix')).toContain('No SLO is like that');
   });
+  it('says an overspent budget in words, never as less than nothing', async () => {
+    const left = [...(await page('/')).matchAll(/<data class="budget" value="-[^"]*">([^<]*)</g)].map(
+      ([, text]) => text,
+    );
+    expect(left.length).toBeGreaterThan(0);
+    for (const text of left) expect(text).toMatch(/^overspent by \d+\.\d%$/);
+  });
+  it('says once that all are young, and of each where not all are', async () => {
+    const young = /<(\w+) class="note young">([^<]*)/g;
+    expect([...(await page('/')).matchAll(young)].map(([, tag]) => tag)).toEqual(['small']);
+    const fresh = await webPlatform(PLAIN, { historyMs: 7_200_000 });
+    const body = (await fresh.app.inject({ url: '/', headers: { accept: 'text/html' } })).body;
+    await fresh.app.close();
+    expect([...body.matchAll(young)].map(([, tag]) => tag)).toEqual(['p']);
+    expect(body).toContain('All of these SLOs are young');
+  });
   it('says in its title what is worst', async () => {
     expect(await page('/')).toContain('<title>1 exhausted · Plimsoll</title>');
   });
@@ -211,7 +238,22 @@ describe('the other pages', () => {
       withoutExclusionSliRatio: expect.closeTo(1 - 10 / 18_067, 4),
     });
     expect((await get('/report')).headers.location).toBe('/report/2026-11');
+    expect((await get('/report.json')).headers.location).toBe('/report/2026-11.json');
     for (const month of ['2026-13', '2026-12', 'x']) expect((await get(`/report/${month}`)).statusCode).toBe(404);
+  });
+  it('report of a month that goes on only what was lived of it, and lead to none that has not begun', async () => {
+    const body = await page('/report/2026-11');
+    expect(body).toContain('<b>So far, 83% of the month lived: 6 of 8 SLOs are kept, 2 missed.</b>');
+    expect(body).toContain('young: 3h of 30d lived; the rest counts as unspent budget');
+    expect(body.match(/note young/g)).toHaveLength(1);
+    expect(body).toContain('100.0% <small>of the 3h lived</small>');
+    expect(body).toContain('href="/report/2026-10"');
+    expect(body).not.toContain('2026-12"');
+    const over = await page('/report/2026-10');
+    expect(over).toMatch(/<b>\d+ of \d+ SLOs were kept/);
+    expect(over).toContain('href="/report/2026-11"');
+    expect(over).toContain('not lived');
+    expect([body.match(/(kept|missed) so far/g)?.length, /so far/i.test(over)]).toEqual([8, false]);
   });
   it('say what is loaded, from where, since when', async () => {
     const config = await json<Record<string, unknown>>('/config.json');
@@ -271,5 +313,18 @@ describe('what is sent', () => {
     }
     for (const url of PAGES)
       expect(await page(url)).not.toMatch(/<script(?! type="module" src="\/assets)|<style|\sstyle=|\son\w+=/);
+  });
+});
+
+describe('words', () => {
+  it('of a budget and of counts', () => {
+    expect([0.39249, 0, -0.6681, -0.66, null].map((ratio) => budgetLeft(ratio))).toEqual([
+      '39.2%',
+      '0.0%',
+      'overspent by 66.9%',
+      'overspent by 66.0%',
+      'no data',
+    ]);
+    expect([0, 1, 1234].map((n) => counted(n, 'view'))).toEqual(['0 views', '1 view', '1\u202f234 views']);
   });
 });

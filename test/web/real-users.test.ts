@@ -30,33 +30,39 @@ const vitalsOf = (of: readonly { readonly vitals: SiteNumbers['all']['vitals'] }
   of.flatMap(({ vitals }) => VITAL_NAMES.flatMap((vital) => vitals[vital] ?? []));
 
 describe('the page of a site', () => {
-  it.each(['shop', 'quiet', 'few', 'none'])('%s: page, JSON twin and API say the same numbers', async (key) => {
-    const api = site(key);
-    expect(await json(`/real-users/${key}.json`)).toMatchObject(api as object);
-    const body = await page(`/real-users/${key}`);
-    const places = api.pages.length === 0 ? [] : [api.all, ...api.pages];
-    for (const vital of VITAL_NAMES)
-      expect(shown(body, `${vital}-p75`)).toEqual(
-        places.flatMap(({ vitals: all }) => (all[vital] === undefined ? [] : [all[vital].p75.value ?? null])),
+  it.each(['shop', 'quiet', 'few', 'fresh', 'none'])(
+    '%s: page, JSON twin and API say the same numbers',
+    async (key) => {
+      const api = site(key);
+      expect(await json(`/real-users/${key}.json`)).toMatchObject(api as object);
+      const body = await page(`/real-users/${key}`);
+      const places = api.pages.length === 0 ? [] : [api.all, ...api.pages];
+      for (const vital of VITAL_NAMES)
+        expect(shown(body, `${vital}-p75`)).toEqual(
+          // Of few views there is a band only.
+          places.flatMap(({ vitals: all }) =>
+            (all[vital]?.n ?? 0) < api.enough ? [] : [all[vital]!.p75.value ?? null],
+          ),
+        );
+      const vitals = vitalsOf(places);
+      expect(shown(body, 'n')).toEqual(vitals.map(({ n }) => n));
+      expect(shown(body, 'good-share')).toEqual(vitals.map(({ good }) => good));
+      expect(shown(body, 'middling-share')).toEqual(vitals.map(({ needsImprovement }) => needsImprovement));
+      expect(shown(body, 'poor-share')).toEqual(vitals.map(({ poor }) => poor));
+      const known = vitals.filter(({ n, p75 }) => n < api.enough || p75.value !== undefined);
+      expect(shown(body, 'low')).toEqual(known.map(({ p75 }) => p75.low));
+      expect(shown(body, 'high')).toEqual(known.map(({ p75 }) => p75.high ?? null));
+      expect(shown(body, 'all-views')).toEqual([api.all.views]);
+      expect(shown(body, 'views')).toEqual(api.pages.map(({ views }) => views));
+      expect(shown(body, 'errors')).toEqual(api.mode === 'lite' ? [] : api.pages.map(({ errorViews }) => errorViews));
+      expect(shown(body, 'worst')).toEqual(api.worst.map(({ value }) => value));
+      expect(shown(body, 'slo-n')).toEqual(api.slos.map(({ n }) => n));
+      expect(shown(body, 'engine')).toEqual(
+        Object.values(api.engines).flatMap((engine) => VITAL_NAMES.flatMap((vital) => engine[vital] ?? [])),
       );
-    const vitals = vitalsOf(places);
-    expect(shown(body, 'n')).toEqual(vitals.map(({ n }) => n));
-    expect(shown(body, 'good-share')).toEqual(vitals.map(({ good }) => good));
-    expect(shown(body, 'middling-share')).toEqual(vitals.map(({ needsImprovement }) => needsImprovement));
-    expect(shown(body, 'poor-share')).toEqual(vitals.map(({ poor }) => poor));
-    const known = vitals.filter(({ p75 }) => p75.value !== undefined);
-    expect(shown(body, 'low')).toEqual(known.map(({ p75 }) => p75.low));
-    expect(shown(body, 'high')).toEqual(known.map(({ p75 }) => p75.high ?? null));
-    expect(shown(body, 'all-views')).toEqual([api.all.views]);
-    expect(shown(body, 'views')).toEqual(api.pages.map(({ views }) => views));
-    expect(shown(body, 'errors')).toEqual(api.mode === 'lite' ? [] : api.pages.map(({ errorViews }) => errorViews));
-    expect(shown(body, 'worst')).toEqual(api.worst.map(({ value }) => value));
-    expect(shown(body, 'slo-n')).toEqual(api.slos.map(({ n }) => n));
-    expect(shown(body, 'engine')).toEqual(
-      Object.values(api.engines).flatMap((engine) => VITAL_NAMES.flatMap((vital) => engine[vital] ?? [])),
-    );
-    for (const [result, n] of Object.entries(api.beacons)) expect(shown(body, `beacons-${result}`)).toEqual([n]);
-  });
+      for (const [result, n] of Object.entries(api.beacons)) expect(shown(body, `beacons-${result}`)).toEqual([n]);
+    },
+  );
   it('has something to show: four vitals and more, devices apart, both engines, twenty of the worst', () => {
     const shop = site('shop');
     expect(shop.pages.map(({ page: group, device, views }) => [group, device, views])).toEqual([
@@ -116,10 +122,35 @@ describe('the page of a site', () => {
     ['few', 'Too few views: 12 of the 100 that give a verdict.'],
     ['few', 'Not consented, not measured: only visitors who agreed are in the numbers.'],
     ['few', '? 12 of 100: no verdict'],
+    ['few', 'fewer than 100 views: between <data class="low"'],
+    ['few', '<data class="low" value="4">4.00\u00a0s</data> <data class="high" value="null">or more</data>'],
+    ['few', '12 views</div>'],
     ['quiet', 'errors are not collected'],
+    ['fresh', '2 values wait up to 1m (sites[].settle) for a later one of the same view.'],
   ])('%s has words of its own: %s', async (key, words) => expect(await page(`/real-users/${key}`)).toContain(words));
+  it('draws no bar for few views, and knows no percentile above the worst value', async () => {
+    const [few] = (await page('/real-users/few')).match(/<svg class="firstbyte".*?<\/svg>/s) ?? [''];
+    expect(few).toContain('n 12');
+    expect(few).toContain('<path class="band"');
+    expect(few).not.toContain('<rect class="browsers"');
+    expect(await page('/real-users/shop')).toContain('<rect class="browsers"');
+    // 12 values from 1.5 s on, within a bucket that ends above them.
+    expect(site('few').all.vitals.lcp!.p75).toEqual({ value: 1.511, low: expect.any(Number), high: 1.511 });
+    for (const { worst, all } of sites)
+      for (const vital of VITAL_NAMES)
+        expect(all.vitals[vital]?.p75.value ?? 0).toBeLessThanOrEqual(
+          worst.find((one) => one.vital === vital)?.value ?? 0,
+        );
+  });
   it('has none of them where all is well', async () => {
-    expect(await page('/real-users/shop')).not.toMatch(/Quiet|No beacons|Too few|Not consented|A sample/);
+    expect(await page('/real-users/shop')).not.toMatch(/Quiet|No beacons|Too few|Not consented|A sample|waits? up to/);
+    expect(sites.map(({ pending, settleMs }) => [pending, settleMs])).toEqual([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [2, 60_000],
+      [0, 0],
+    ]);
   });
   it('leads to the SLOs of its probes with their state and budget, and to the board of those that Prometheus counts', async () => {
     const body = await page('/real-users/shop');

@@ -1,5 +1,6 @@
 // What outsiders are told: plain words, 90 days from the store, disturbances, planned work; and the badge.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { statusCopy } from '../../src/web/status-copy.ts';
 import type { StatusData } from '../../src/web/status-data.ts';
 import { NOW, type Platform, webPlatform } from './platform.ts';
 
@@ -71,6 +72,23 @@ describe('the status page', () => {
     ]);
     expect(of('Mail')).toEqual([]);
   });
+  it('leads to its feed from its head and its foot, here and in a copy', async () => {
+    const feedsOf = (html: string) => [
+      /<link rel="alternate"[^>]* href="([^"]*)"/.exec(html)?.[1],
+      /<a href="([^"]*)">Feed<\/a>/.exec(html)?.[1],
+    ];
+    for (const href of feedsOf(await body('/status'))) {
+      const { statusCode, headers } = await platform.app.inject({ url: href! });
+      expect([href, statusCode, headers['content-type']]).toEqual([
+        '/feed.atom',
+        200,
+        'application/atom+xml; charset=utf-8',
+      ]);
+    }
+    const files = statusCopy(await data());
+    for (const href of feedsOf(files.find(({ path }) => path === 'index.html')!.text))
+      expect(files.map(({ path }) => `./${path}`)).toContain(href);
+  });
   it('has a feed with stable ids, newest first', async () => {
     const feed = await body('/feed.atom');
     expect(feed).toContain('<title>Login: errors</title>');
@@ -88,5 +106,13 @@ describe('a badge', () => {
   it('says state and budget, rounded down', async () => {
     expect(await body('/badge/burning-slo.svg')).toContain('aria-label="burning-slo: burning, 39% left"');
     expect(await body('/badge/no-data-slo.svg')).toContain('no-data-slo: no data');
+    expect(await body('/badge/exhausted-slo.svg')).toMatch(/exhausted-slo: exhausted, overspent by \d+%"/);
+  });
+  it('of an SLO that is not there is a problem document', async () => {
+    const answer = await platform.app.inject({ url: '/badge/nothing.svg' });
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([
+      404,
+      'application/problem+json; charset=utf-8',
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-// Visitors of four sites without browsers: one with a day of views, one that went quiet, one with few views, one with none.
+// Visitors of sites without browsers: one with a day of views, one that went quiet, one with few views, one with a view of just now, one with none.
 import type { Beacon } from '../../src/rum/beacon.ts';
 import { RealUsers } from '../../src/rum/real-users.ts';
 import type { Spec } from '../../src/spec/spec.ts';
@@ -21,6 +21,7 @@ export const SITES = [
   },
   { key: 'quiet', origins: ['https://burning.example.org'], settle: '0s', sample: 0.1 },
   { key: 'few', origins: ['https://few.example.org'], mode: 'consent', settle: '0s' },
+  { key: 'fresh', origins: ['https://fresh.example.org'] },
   { key: 'none', origins: ['https://none.example.org'], settle: '0s' },
 ];
 export const RUM_SLOS = [
@@ -89,6 +90,8 @@ export function visited(spec: Spec, nowMs: number, text: string): RealUsers {
   clock = nowMs - 60_000;
   for (let i = 0; i < 12; i++)
     see('few', { url: 'https://few.example.org/', phone: true, vitals: { lcp: 1_500 + i, ttfb: 11_000 } });
+  clock = nowMs - 10_000;
+  see('fresh', { url: 'https://fresh.example.org/', vitals: { lcp: 1_200, ttfb: 90 } });
   users.site('none')?.result('wrong_origin');
   clock = nowMs;
   users.tick();
