@@ -101,6 +101,11 @@ describe('YAML', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
+  it('takes braces in quoted texts for text, not for nesting', () => {
+    const braces = '{['.repeat(100);
+    expect(rulesOf(`a: "\\"${braces}"\nb: '${braces}'\n`)).not.toContain('yaml-limit');
+    expect(rulesOf(`a: "x"${braces}\n`)).toContain('yaml-limit');
+  });
   it('takes a file of exactly 1 MiB', () => {
     expect(rulesOf(`slos: []\n${'#'.repeat(1_048_567)}`)).toEqual([]);
   });
