@@ -184,6 +184,23 @@ const charts = (spec: Spec, alerts: Own): Panel[] => [
     },
     8,
   ),
+  chart(
+    {
+      title: 'Boards of others',
+      description:
+        'Readings for exporter.boardSeries that failed: a right that the probe user lacks (PROCESS, or +info), or no time left before the deadline. Probes and SLOs are not touched by it.',
+      queries: [
+        {
+          expr: `sum by (target, reason) (increase(plimsoll_board_faults_total{${IN_CLUSTER}}[${RATE}])) > 0`,
+          legend: '{{target}}: {{reason}}',
+        },
+      ],
+      bars: true,
+      decimals: 0,
+      empty: 'all could be read, or none are asked for',
+    },
+    24,
+  ),
 ];
 
 export const exporter = (spec: Spec): Board => {

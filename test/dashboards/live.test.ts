@@ -17,6 +17,7 @@ const EMPTY_WHEN_WELL: Readonly<Record<string, string>> = {
   'Firing by team': 'nothing fired',
   'Alerts, the most frequent first': 'nothing fired',
   'Runs out in': 'nothing burns',
+  'Boards of others': 'all could be read',
   'What ate the budget': 'no step failed',
   'What failed checks ended in': 'no step failed',
   'What failed DNS checks ended in': 'no step failed',
