@@ -8,7 +8,7 @@ import { privateFolder } from '../services/process.ts';
 import { type SmallSite, smallSpec, startSmallSite } from '../services/small-site.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
-const TOKEN = 'a-token-of-the-tests';
+const TOKEN = 'A-Token-Of-The-Tests';
 const GOOD = 'slo_events_total{slo="up",result="good",location="main"}';
 const folder = privateFolder('access');
 let site: SmallSite;
