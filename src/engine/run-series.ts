@@ -31,29 +31,20 @@ class Texts {
 
   step(step: string): string {
     const labels = { target: this.#target.name, step, location: this.#location };
-    return kept(this.#steps, step, () => labelText('probe_step_duration_seconds', labels));
+    return this.#steps.getOrInsertComputed(step, () => labelText('probe_step_duration_seconds', labels));
   }
 
   phase(phase: string): string {
     const labels = { target: this.#target.name, phase, location: this.#location };
-    return kept(this.#phases, phase, () => labelText('probe_phase_duration_seconds', labels));
+    return this.#phases.getOrInsertComputed(phase, () => labelText('probe_phase_duration_seconds', labels));
   }
 
   run({ step, outcome, blame }: StepResult): string {
-    const ofStep = kept(this.#runs, step, () => new Map<string, string>());
+    const ofStep = this.#runs.getOrInsertComputed(step, () => new Map<string, string>());
     const { name: target, kind } = this.#target;
     const labels = { target, kind, step, outcome, blame, location: this.#location };
-    return kept(ofStep, `${outcome} ${blame}`, () => labelText('probe_runs_total', labels));
+    return ofStep.getOrInsertComputed(`${outcome} ${blame}`, () => labelText('probe_runs_total', labels));
   }
-}
-
-function kept<V>(map: Map<string, V>, key: string, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }
 
 export class RunSeries {
@@ -79,7 +70,7 @@ export class RunSeries {
   onRun({ target: of, steps, traceId, atMs }: Run): void {
     const target = of.name;
     const series = this.#series;
-    const texts = kept(this.#texts, target, () => new Texts(of, this.#location));
+    const texts = this.#texts.getOrInsertComputed(target, () => new Texts(of, this.#location));
     const exemplar = { traceId, atSeconds: Math.round(atMs) / 1000 };
     for (const step of steps) {
       series.inc('probe_runs_total', texts.run(step), target);

@@ -135,13 +135,7 @@ class SloLines {
   }
 }
 
+/** Each load of a spec makes new plans, so that a changed location has lines of its own. */
 const made = new WeakMap<SloPlan, SloLines>();
-
-function linesOf(plan: SloPlan, location: string): SloLines {
-  let lines = made.get(plan);
-  if (lines === undefined) {
-    lines = new SloLines(plan, location);
-    made.set(plan, lines);
-  }
-  return lines;
-}
+const linesOf = (plan: SloPlan, location: string): SloLines =>
+  made.getOrInsertComputed(plan, () => new SloLines(plan, location));

@@ -136,11 +136,7 @@ export class SeriesTable {
   }
 
   #series(metric: MetricName, labels: string, target: string): Series | undefined {
-    let family = this.#families.get(metric);
-    if (family === undefined) {
-      family = new Map();
-      this.#families.set(metric, family);
-    }
+    const family = this.#families.getOrInsertComputed(metric, () => new Map<string, Series>());
     const known = family.get(labels);
     if (known !== undefined) return known;
     const count = METRICS[metric].type === 'histogram' ? SLOTS + 2 : 1;

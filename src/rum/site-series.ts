@@ -69,7 +69,7 @@ export class SiteSeries {
   }
 
   set<M extends RumMetric>(metric: M, labels: Labels<M>, value: number): void {
-    const family = ofMetric(this.#values, metric);
+    const family = this.#values.getOrInsertComputed(metric, () => new Map<string, number>());
     const key = labelText(metric, labels);
     if (family.has(key) || this.#makesRoom(1)) family.set(key, value);
   }
@@ -88,7 +88,7 @@ export class SiteSeries {
   }
 
   #histogram<M extends RumMetric>(metric: M, labels: Labels<M>): Histogram | undefined {
-    const family = ofMetric(this.#observed, metric);
+    const family = this.#observed.getOrInsertComputed(metric, () => new Map<string, Observed>());
     const key = labelText(metric, labels);
     const known = family.get(key);
     if (known !== undefined) return known.histogram;
@@ -106,15 +106,6 @@ export class SiteSeries {
     this.#lines += lines;
     return true;
   }
-}
-
-function ofMetric<T>(all: Map<RumMetric, Map<string, T>>, metric: RumMetric): Map<string, T> {
-  let found = all.get(metric);
-  if (found === undefined) {
-    found = new Map();
-    all.set(metric, found);
-  }
-  return found;
 }
 
 function* bucketSamples(

@@ -148,6 +148,15 @@ export class History {
   }
 
   /**
+   * The same for a record that is read back, of an SLO that began at `createdMs`. The oldest record kept is the base line, unless it is the
+   * SLO's first (rows are at most an hour apart): then that is 0.
+   */
+  restore(atMs: number, total: Counts, createdMs: number, newestMs: number): void {
+    if (this.#lastMs === 0 && atMs - createdMs <= HOUR_MS) this.record(Math.min(createdMs, atMs), ZERO, newestMs);
+    this.record(atMs, total, newestMs);
+  }
+
+  /**
    * Times whose totals stay exact when rows get coarse, such as the edges of maintenance. One that is past gets what rows
    * still say; one to come is kept when it has passed. Marks that are not named any more are forgotten.
    */

@@ -2,7 +2,7 @@
 // Shows two truths: `acknowledged` totals (on disk, for counters) and the history in memory (for burn rates),
 // which goes on while the store cannot be written.
 import { type Cause, type Episode, MAX_EPISODES, withBadEvent } from '../slo/episodes.ts';
-import { add, type Counts, History, HOUR_MS, subtract, ZERO } from '../slo/history.ts';
+import { add, type Counts, History, subtract, ZERO } from '../slo/history.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
 import type { KnownSlo } from './slo-tables.ts';
 import type { Restored, Store } from './store.ts';
@@ -149,10 +149,7 @@ export class Ledger {
         for (const entry of built) {
           const counts = totals.get(entry.id);
           if (counts === undefined) continue;
-          // The oldest row kept is the base line, unless it is the SLO's first (rows are at most an hour apart): then that is 0.
-          if (entry.history.lastMs === 0 && atMs - entry.createdMs <= HOUR_MS)
-            entry.history.record(Math.min(entry.createdMs, atMs), ZERO, newestMs);
-          entry.history.record(atMs, counts, newestMs);
+          entry.history.restore(atMs, counts, entry.createdMs, newestMs);
         }
       }) ?? 0;
     for (const entry of built)

@@ -45,10 +45,7 @@ export async function dayCounts(
   const visit = (atMs: number, totals: Totals): void => {
     for (const { entry, history } of copies) {
       const counts = totals.get(entry.id);
-      if (counts === undefined) continue;
-      if (history.lastMs === 0 && atMs - entry.createdMs <= HOUR_MS)
-        history.record(Math.min(entry.createdMs, atMs), ZERO);
-      history.record(atMs, counts);
+      if (counts !== undefined) history.restore(atMs, counts, entry.createdMs, entry.history.lastMs);
     }
   };
   await eachRow(store, turns, visit, copies.length);
