@@ -42,7 +42,9 @@ export function numbersOf(state: SiteState, slos: readonly Slo[], nowMs: number)
     slos: rumSloNumbers(series, slos, nowMs),
     worst: state.worst.list(nowMs),
     engines: enginesOf(series),
-    beacons: Object.fromEntries(valuesOf(series, 'rum_beacons_total').map(([of, n]) => [of('result'), n])),
+    beacons: Object.fromEntries(
+      [...series.values('rum_beacons_total')].map(({ labels, value }) => [labels.result!, value]),
+    ),
   };
 }
 
@@ -65,15 +67,9 @@ const serverNumbers = (series: SiteSeries, nowMs: number): ServerNumbers[] =>
 
 function enginesOf(series: SiteSeries): SiteNumbers['engines'] {
   const engines: Record<string, Partial<Record<VitalName, number>>> = {};
-  for (const [of, n] of valuesOf(series, 'rum_engine_values_total')) {
-    engines[of('engine')] ??= {};
-    engines[of('engine')]![of('vital') as VitalName] = n;
+  for (const { labels, value } of series.values('rum_engine_values_total')) {
+    engines[labels.engine!] ??= {};
+    engines[labels.engine!]![labels.vital as VitalName] = value;
   }
   return engines;
 }
-
-/** Values of a counter with a way to its labels. */
-const valuesOf = (series: SiteSeries, metric: Parameters<SiteSeries['samples']>[0]) =>
-  [...series.samples(metric)].map(
-    ({ start, value }) => [(name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(start)?.[1] ?? '', value] as const,
-  );

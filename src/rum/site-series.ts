@@ -23,9 +23,15 @@ export interface Observed {
   readonly histogram: Histogram;
 }
 
+/** One counter or gauge with its labels. */
+export interface Valued {
+  readonly labels: Readonly<Record<string, string>>;
+  value: number;
+}
+
 export class SiteSeries {
   readonly #observed = new Map<RumMetric, Map<string, Observed>>();
-  readonly #values = new Map<RumMetric, Map<string, number>>();
+  readonly #values = new Map<RumMetric, Map<string, Valued>>();
   #lines = 0;
   #dropped = 0;
   #most: number;
@@ -65,13 +71,20 @@ export class SiteSeries {
   }
 
   value<M extends RumMetric>(metric: M, labels: Labels<M>): number | undefined {
-    return this.#values.get(metric)?.get(labelText(metric, labels));
+    return this.#values.get(metric)?.get(labelText(metric, labels))?.value;
   }
 
   set<M extends RumMetric>(metric: M, labels: Labels<M>, value: number): void {
-    const family = this.#values.getOrInsertComputed(metric, () => new Map<string, number>());
+    const family = this.#values.getOrInsertComputed(metric, () => new Map<string, Valued>());
     const key = labelText(metric, labels);
-    if (family.has(key) || this.#makesRoom(1)) family.set(key, value);
+    const known = family.get(key);
+    if (known !== undefined) known.value = value;
+    else if (this.#makesRoom(1)) family.set(key, { labels, value });
+  }
+
+  /** Counters and gauges without hours. */
+  values(metric: RumMetric): Iterable<Valued> {
+    return this.#values.get(metric)?.values() ?? [];
   }
 
   /** Histograms, and counters of views, with their hours. */
@@ -80,7 +93,7 @@ export class SiteSeries {
   }
 
   *samples(metric: RumMetric): Generator<Sample> {
-    for (const [labels, value] of this.#values.get(metric) ?? []) yield { start: startOf(metric, labels), value };
+    for (const [labels, { value }] of this.#values.get(metric) ?? []) yield { start: startOf(metric, labels), value };
     for (const [labels, { histogram }] of this.#observed.get(metric) ?? [])
       yield* METRICS[metric].type === 'histogram'
         ? bucketSamples(metric, labels, histogram)
