@@ -19,7 +19,7 @@ import { type Access, createServer } from './http/server.ts';
 import { sloRoutes } from './http/slos.ts';
 import { OwnMetrics } from './metrics/own.ts';
 import { findTarget } from './probe/adhoc.ts';
-import { probes } from './probe/list.ts';
+import { prepareProbes, probes } from './probe/list.ts';
 import { watchLoopLag } from './probe/loop-lag.ts';
 import { excused, watchOwnNetwork } from './probe/own-network.ts';
 import { createResolver, type Resolve } from './probe/resolve.ts';
@@ -195,6 +195,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
     app,
     engine,
     start() {
+      prepareProbes(spec.targets);
       scheduler.setTargets(spec.targets);
       tick();
       arm();
@@ -204,6 +205,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       const lacking = server.renew(renewed);
       if (lacking.length > 0) log.warn({ settings: lacking }, 'these take effect at the next start');
       for (const each of [engine, changes, realUsers, boards]) each.load(next);
+      prepareProbes(next.targets);
       scheduler.setTargets(next.targets);
       runLog.keepTargets(new Set(next.targets.map((t) => t.name)));
       arm();

@@ -1,21 +1,6 @@
-// The command line. One file per command in cli/; exit codes in cli/exit.ts. Nothing else happens here.
+// The command line. One file per command in cli/, loaded only for its command; exit codes in cli/exit.ts. Nothing else happens here.
 import { Command, CommanderError } from 'commander';
-import { registerBackup } from './cli/backup.ts';
-import { registerCheck } from './cli/check.ts';
-import { registerDiff } from './cli/diff.ts';
-import { registerEvent } from './cli/event.ts';
 import { CommandError, EXIT } from './cli/exit.ts';
-import { registerExplain } from './cli/explain.ts';
-import { registerExport } from './cli/export.ts';
-import { registerGenerate } from './cli/generate.ts';
-import { registerInit } from './cli/init.ts';
-import { registerPreview } from './cli/preview.ts';
-import { registerProbe } from './cli/probe.ts';
-import { registerPush } from './cli/push.ts';
-import { registerSchema } from './cli/schema.ts';
-import { registerServe } from './cli/serve.ts';
-import { registerSimulate } from './cli/simulate.ts';
-import { registerStatus } from './cli/status.ts';
 import { OLDEST_NODE, VERSION } from './cli/version.ts';
 
 const [major = 0] = process.versions.node.split('.').map(Number);
@@ -25,6 +10,26 @@ if (major < OLDEST_NODE) {
   );
   process.exit(EXIT.usage);
 }
+
+/** A command that is named is loaded alone: generators and parsers of PromQL are a third of a start of serve. */
+const commands: Record<string, () => Promise<(program: Command) => void>> = {
+  serve: async () => (await import('./cli/serve.ts')).registerServe,
+  init: async () => (await import('./cli/init.ts')).registerInit,
+  check: async () => (await import('./cli/check.ts')).registerCheck,
+  explain: async () => (await import('./cli/explain.ts')).registerExplain,
+  generate: async () => (await import('./cli/generate.ts')).registerGenerate,
+  schema: async () => (await import('./cli/schema.ts')).registerSchema,
+  probe: async () => (await import('./cli/probe.ts')).registerProbe,
+  status: async () => (await import('./cli/status.ts')).registerStatus,
+  event: async () => (await import('./cli/event.ts')).registerEvent,
+  backup: async () => (await import('./cli/backup.ts')).registerBackup,
+  export: async () => (await import('./cli/export.ts')).registerExport,
+  simulate: async () => (await import('./cli/simulate.ts')).registerSimulate,
+  diff: async () => (await import('./cli/diff.ts')).registerDiff,
+  push: async () => (await import('./cli/push.ts')).registerPush,
+  preview: async () => (await import('./cli/preview.ts')).registerPreview,
+};
+const named = Object.hasOwn(commands, process.argv[2] ?? '') ? commands[process.argv[2]!] : undefined;
 
 const program = new Command('plimsoll')
   .description('SLOs as code: probes, burn rates, error budgets')
@@ -37,23 +42,9 @@ First steps: plimsoll serve --site https://shop.example.org finds out what is th
 Exit codes: 0 fine, 1 findings, 2 usage, 3 invalid (would not start), 4 cannot reach, 5 a bug of plimsoll.`,
   )
   .showHelpAfterError('plimsoll --help lists the commands, plimsoll COMMAND --help its options');
-for (const register of [
-  registerServe,
-  registerInit,
-  registerCheck,
-  registerExplain,
-  registerGenerate,
-  registerSchema,
-  registerProbe,
-  registerStatus,
-  registerEvent,
-  registerBackup,
-  registerExport,
-  registerSimulate,
-  registerDiff,
-  registerPush,
-  registerPreview,
-])
+for (const register of await Promise.all(
+  (named === undefined ? Object.values(commands) : [named]).map((load) => load()),
+))
   register(program);
 
 // Whoever reads our output may stop reading: plimsoll check | head

@@ -1,4 +1,5 @@
 // plimsoll serve: the exporter as a process. Signals and exit codes live here; reload is in reload.ts, the wiring in exporter.ts.
+import { flushCompileCache } from 'node:module';
 import type { Command } from 'commander';
 import pino, { type Logger } from 'pino';
 import { latestBelieved } from '../engine/clock.ts';
@@ -95,6 +96,8 @@ async function serve(options: ServeOptions): Promise<void> {
     },
     'serving',
   );
+  // Now, as kill -9 leaves no time for it: half of a start is compiling.
+  flushCompileCache();
   if (loaded !== undefined) warnOf(loaded, log);
   reloads?.into(exporter);
   containDrivers((error) => log.error({ err: error }, 'a database driver failed outside of its run; it was contained'));

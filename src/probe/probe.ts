@@ -84,6 +84,8 @@ export interface ProbeContext {
 }
 
 export interface Probe<K extends TargetKind = TargetKind> {
+  /** Loads what only this kind needs, before a run's time counts. */
+  prepare?(): void;
   /** Runs the steps of `target.steps` (through `ctx.step`), in order. */
   run(target: Target<K>, ctx: ProbeContext): Promise<void>;
 }

@@ -1,10 +1,15 @@
 // What is wrong with an expression, before Prometheus says so: grammar, types, and what the parser for editors lets pass.
 // Grafana's variables must have been replaced. Never asks a server.
+// The checker is loaded with the first expression, like the grammar.
+import { createRequire } from 'node:module';
 import type { EditorState } from '@codemirror/state';
-import editor from '@prometheus-io/codemirror-promql/dist/cjs/parser/index.js';
 import { matchesWhole, regexProblem } from './regex.ts';
 import { type Node, nodesOf, promDurationMs, type Selector, selectorOf, type Tree, textOf, treeOf } from './syntax.ts';
 import { versionProblems } from './versions.ts';
+
+type Editor = typeof import('@prometheus-io/codemirror-promql/dist/cjs/parser/index.js');
+
+const require = createRequire(import.meta.url);
 
 /**
  * Everything that is wrong with an expression, or different between Prometheus 2.42 and 3.x; empty if it is fine. More than about
@@ -34,6 +39,7 @@ function parserProblems(expr: string, tree: Tree): string[] {
     sliceDoc: (from, to) => expr.slice(from, to),
     field: () => undefined,
   };
+  const editor = require('@prometheus-io/codemirror-promql/dist/cjs/parser/index.js') as Editor;
   const checker = new editor.Parser(state as never);
   Object.assign(checker, { tree });
   checker.analyze();

@@ -1,11 +1,16 @@
 // An expression as a tree, and the pieces that checks look at. Never judges.
-import { parser } from '@prometheus-io/lezer-promql';
+// The grammar is loaded with the first expression: an exporter whose spec has none starts without it.
+import { createRequire } from 'node:module';
 
-export type Tree = ReturnType<typeof parser.parse>;
+type Grammar = typeof import('@prometheus-io/lezer-promql');
+
+const require = createRequire(import.meta.url);
+
+export type Tree = ReturnType<Grammar['parser']['parse']>;
 export type Node = Tree['topNode'];
 
 /** Never throws: what cannot be parsed is in the tree as an error node. */
-export const treeOf = (expr: string): Tree => parser.parse(expr);
+export const treeOf = (expr: string): Tree => (require('@prometheus-io/lezer-promql') as Grammar).parser.parse(expr);
 
 /** Every node of a tree, parents first. */
 export function nodesOf(tree: Tree): Node[] {

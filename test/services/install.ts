@@ -11,6 +11,7 @@ const NEEDED = [
   ['php8.2-fpm', '/usr/sbin/php-fpm8.2'],
   ['php8.2-cli', '/usr/bin/php8.2'],
   ['php8.2-mysql', '/usr/lib/php/20220829/mysqli.so'],
+  ['php8.2-curl', '/usr/lib/php/20220829/curl.so'],
   ['wordpress', '/usr/share/wordpress/wp-load.php'],
   ['wordpress-theme-twentytwentythree', '/usr/share/wordpress/wp-content/themes/twentytwentythree'],
   ['knot', '/usr/sbin/knotd'],
