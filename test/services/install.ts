@@ -12,6 +12,8 @@ const NEEDED = [
   ['php8.2-cli', '/usr/bin/php8.2'],
   ['php8.2-mysql', '/usr/lib/php/20220829/mysqli.so'],
   ['php8.2-curl', '/usr/lib/php/20220829/curl.so'],
+  ['php8.2-redis', '/usr/lib/php/20220829/redis.so'],
+  ['php8.2-igbinary', '/usr/lib/php/20220829/igbinary.so'],
   ['wordpress', '/usr/share/wordpress/wp-load.php'],
   ['wordpress-theme-twentytwentythree', '/usr/share/wordpress/wp-content/themes/twentytwentythree'],
   ['knot', '/usr/sbin/knotd'],
