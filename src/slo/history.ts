@@ -50,10 +50,58 @@ interface Ring {
   newest: number;
 }
 
-const ring = (rowMs: number, spanMs: number): Ring => {
-  const rows = Math.ceil(spanMs / rowMs) + 2;
-  return { rowMs, rows, data: new Uint32Array(rows * BARE), newest: -1 };
-};
+const ring = ({ rowMs, rows }: Resolution): Ring => ({ rowMs, rows, data: new Uint32Array(rows * BARE), newest: -1 });
+
+/** Where a record falls among the edges of one resolution. */
+interface Resolution {
+  readonly rowMs: number;
+  readonly rows: number;
+  /** The newest edge at or before the record, and whether it is the record's own time. */
+  edge: number;
+  isOnEdge: boolean;
+  /** Rows before this edge will be pushed out. */
+  oldest: number;
+}
+
+/** The resolutions of all SLOs with one step and period. A tick falls among the same edges for each of them: it is worked out once. */
+class Grid {
+  readonly resolutions: readonly Resolution[];
+  #atMs = -1;
+  #newestMs = -1;
+
+  constructor(stepMs: number, periodMs: number) {
+    const lengths = rowLengths(stepMs, periodMs);
+    const resolution = (rowMs: number, spanMs: number): Resolution => ({
+      rowMs,
+      rows: Math.ceil(spanMs / rowMs) + 2,
+      edge: 0,
+      isOnEdge: false,
+      oldest: 0,
+    });
+    const all = [resolution(lengths.fine, Math.min(FINE_MS, periodMs))];
+    if (periodMs > FINE_MS) all.push(resolution(lengths.medium, Math.min(MEDIUM_MS, periodMs)));
+    if (periodMs > MEDIUM_MS) all.push(resolution(lengths.coarse, periodMs));
+    this.resolutions = all;
+  }
+
+  at(atMs: number, newestMs: number): readonly Resolution[] {
+    if (atMs === this.#atMs && newestMs === this.#newestMs) return this.resolutions;
+    this.#atMs = atMs;
+    this.#newestMs = newestMs;
+    for (const each of this.resolutions) {
+      each.edge = Math.floor(atMs / each.rowMs);
+      each.isOnEdge = each.edge * each.rowMs === atMs;
+      each.oldest = Math.max(each.edge, Math.floor(newestMs / each.rowMs)) - each.rows + 1;
+    }
+    return this.resolutions;
+  }
+
+  static readonly #known = new Map<string, Grid>();
+  static of(stepMs: number, periodMs: number): Grid {
+    const key = `${stepMs} ${periodMs}`;
+    return Grid.#known.getOrInsertComputed(key, () => new Grid(stepMs, periodMs));
+  }
+}
 
 /** Field by field: TypedArray.set() converts between two kinds of arrays, and is ten times as slow. */
 function writeRow({ rows, data }: Ring, width: number, edge: number, totals: Float64Array): void {
@@ -82,6 +130,7 @@ export function rowLengths(stepMs: number, periodMs: number): { fine: number; me
 export class History {
   readonly stepMs: number;
   readonly periodMs: number;
+  readonly #grid: Grid;
   readonly #rings: readonly Ring[];
   readonly #total = new Float64Array(ALL);
   #width = BARE;
@@ -94,11 +143,8 @@ export class History {
   constructor(stepMs: number, periodMs: number) {
     this.stepMs = stepMs;
     this.periodMs = periodMs;
-    const rows = rowLengths(stepMs, periodMs);
-    const rings = [ring(rows.fine, Math.min(FINE_MS, periodMs))];
-    if (periodMs > FINE_MS) rings.push(ring(rows.medium, Math.min(MEDIUM_MS, periodMs)));
-    if (periodMs > MEDIUM_MS) rings.push(ring(rows.coarse, periodMs));
-    this.#rings = rings;
+    this.#grid = Grid.of(stepMs, periodMs);
+    this.#rings = this.#grid.resolutions.map(ring);
   }
 
   /** Time of the newest record, ms since 1970; 0 before the first. */
@@ -127,20 +173,21 @@ export class History {
     const at = Math.max(atMs, this.#lastMs);
     for (const [markMs, held] of this.#marks)
       if (held === undefined && markMs < at) this.#marks.set(markMs, this.#total.slice());
-    for (const r of this.#rings) {
-      const edge = Math.floor(at / r.rowMs);
+    const grid = this.#grid.at(at, newestMs);
+    for (let i = 0; i < grid.length; i++) {
+      const r = this.#rings[i]!;
+      const { edge, isOnEdge, oldest } = grid[i]!;
       if (r.newest < 0) r.newest = edge - r.rows;
-      const oldest = Math.max(edge, Math.floor(newestMs / r.rowMs)) - r.rows + 1;
       // An edge that falls on the record itself belongs to the new totals; those before it to the old.
-      const onEdge = edge * r.rowMs === at;
-      const last = onEdge ? edge - 1 : edge;
+      const last = isOnEdge ? edge - 1 : edge;
       for (let k = Math.max(r.newest + 1, oldest); k <= last; k++) writeRow(r, this.#width, k, this.#total);
       r.newest = Math.max(last, r.newest);
     }
     this.#setTotal(total);
-    for (const r of this.#rings) {
-      const edge = Math.floor(at / r.rowMs);
-      if (edge * r.rowMs !== at) continue;
+    for (let i = 0; i < grid.length; i++) {
+      const { edge, isOnEdge } = grid[i]!;
+      if (!isOnEdge) continue;
+      const r = this.#rings[i]!;
       writeRow(r, this.#width, edge, this.#total);
       r.newest = edge;
     }

@@ -2,7 +2,7 @@
 // Never puts a value into a finding.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to secrets are written so in the spec
 import { dirname, isAbsolute, join } from 'node:path';
-import { isScalar, type Scalar, visit } from 'yaml';
+import { isPair, isScalar, type Scalar, visit } from 'yaml';
 import type { Path, Problem } from './finding.ts';
 import type { Source } from './source.ts';
 
@@ -25,10 +25,10 @@ export function resolveSecrets(source: Source, ports: SecretPorts): { secrets: s
   visit(source.doc, {
     Scalar(key, node, ancestors) {
       if (key === 'key' || typeof node.value !== 'string') return;
-      const path = pathOf(ancestors, node);
       if (!node.value.includes('${env:') && !node.value.includes('${file:')) {
-        const inline = inlineSecret(path, node.value);
+        const inline = inlineSecret(keyOf(ancestors.at(-1)), node.value);
         if (inline === undefined) return;
+        const path = pathOf(ancestors, node);
         secrets.push(inline);
         // With escapes or in lines the file shows it otherwise than it is read; what is shown must be known too, to be masked.
         const [from = 0, to = 0] = node.range ?? [];
@@ -44,6 +44,7 @@ export function resolveSecrets(source: Source, ports: SecretPorts): { secrets: s
         });
         return;
       }
+      const path = pathOf(ancestors, node);
       node.value = node.value.replace(REFERENCE, (whole, kind: string, name: string) => {
         const value = kind === 'env' ? ports.env(name) : fileContent(source.file, name, ports);
         // What Alertmanager is told would stand in a generated file.
@@ -86,14 +87,17 @@ function fileContent(specFile: string, path: string, ports: SecretPorts): string
 }
 
 /** The secret in a plain value, if the key or the form of the URL says that it is one. */
-function inlineSecret(path: Path, value: string): string | undefined {
+function inlineSecret(key: string | undefined, value: string): string | undefined {
   const password = URL_PASSWORD.exec(value)?.[1];
   if (password !== undefined) return password;
-  const key = path.at(-1);
-  return typeof key === 'string' && value !== '' && SECRET_KEYS.has(key === 'healthToken' ? key : key.toLowerCase())
+  return key !== undefined && value !== '' && SECRET_KEYS.has(key === 'healthToken' ? key : key.toLowerCase())
     ? value
     : undefined;
 }
+
+/** The key of a value that stands under one; items of lists have none. */
+const keyOf = (parent: unknown): string | undefined =>
+  isPair(parent) && isScalar(parent.key) ? String(parent.key.value) : undefined;
 
 function pathOf(ancestors: readonly unknown[], node: Scalar): Path {
   const path: (string | number)[] = [];

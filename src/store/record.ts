@@ -9,7 +9,10 @@ const CRC_BYTES = 4;
 const MAX_BYTES_PER_SLO = 30;
 
 /** Totals by SLO id (an integer of the store). */
-export type Totals = ReadonlyMap<number, Counts>;
+export interface Totals extends Iterable<readonly [id: number, counts: Counts]> {
+  readonly size: number;
+  get(id: number): Counts | undefined;
+}
 
 /** Encodes totals as of `atMs`; the CRC covers the time too, so that a record cannot answer for another tick. */
 export function encodeRecord(atMs: number, totals: Totals): Buffer {
@@ -33,16 +36,66 @@ export function encodeRecord(atMs: number, totals: Totals): Buffer {
 }
 
 type Writable = { -readonly [K in keyof Counts]: Counts[K] };
+type Fill = (
+  id: number,
+  good: number,
+  bad: number,
+  unmeasured: number,
+  excludedGood: number,
+  excludedBad: number,
+) => void;
+
+/** The totals of a record, or undefined if it is damaged or of another time. Throws RangeError on a newer version. */
+export function decodeRecord(atMs: number, record: Uint8Array): ReadonlyMap<number, Counts> | undefined {
+  const totals = new Map<number, Counts>();
+  const isWhole = readRecord(atMs, record, (id, good, bad, unmeasured, excludedGood, excludedBad) => {
+    totals.set(id, { good, bad, unmeasured, excludedGood, excludedBad });
+  });
+  return isWhole ? totals : undefined;
+}
 
 /**
- * The totals of a record, or undefined if it is damaged or of another time. Throws RangeError on a newer version. `into` is filled and
- * returned: a restart reads millions of totals, and they are the same SLOs in each record.
+ * Reads one record after the other, each into the same objects: a restart reads millions of totals, and looking each up in a map
+ * would take a third of its time. Ids are counted by the store, so an array by id has few holes.
  */
-export function decodeRecord(atMs: number, record: Uint8Array, into = new Map<number, Writable>()): Totals | undefined {
+export class RecordReader implements Totals {
+  readonly #byId: (Writable & { record: number })[] = [];
+  #record = 0;
+  size = 0;
+
+  /** False, and without totals, if the record is damaged or of another time. Throws RangeError on a newer version. */
+  read(atMs: number, record: Uint8Array): boolean {
+    this.#record += 1;
+    this.size = 0;
+    return readRecord(atMs, record, (id, good, bad, unmeasured, excludedGood, excludedBad) => {
+      this.#byId[id] ??= { ...ZERO, record: 0 };
+      const counts = this.#byId[id];
+      counts.record = this.#record;
+      counts.good = good;
+      counts.bad = bad;
+      counts.unmeasured = unmeasured;
+      counts.excludedGood = excludedGood;
+      counts.excludedBad = excludedBad;
+      this.size += 1;
+    });
+  }
+
+  get(id: number): Counts | undefined {
+    const counts = this.#byId[id];
+    return counts?.record === this.#record ? counts : undefined;
+  }
+
+  *[Symbol.iterator](): Generator<[number, Counts]> {
+    for (const [id, counts] of this.#byId.entries()) if (counts?.record === this.#record) yield [id, counts];
+  }
+}
+
+/** Hands out the totals of a record; false if it is damaged. */
+function readRecord(atMs: number, record: Uint8Array, fill: Fill): boolean {
   const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
-  if (bytes.length < 1 + 1 + CRC_BYTES) return undefined;
+  if (bytes.length < 1 + 1 + CRC_BYTES) return false;
   const body = bytes.subarray(0, bytes.length - CRC_BYTES);
-  if (bytes.readUInt32LE(body.length) !== crcOf(atMs, body)) return undefined;
+  if (bytes.readUInt32LE(body.length) !== crcOf(atMs, body)) return false;
   if (body[0] !== VERSION) throw new RangeError(`record version ${body[0]} is newer than this program`);
   let at = 1;
   const get = () => {
@@ -55,23 +108,8 @@ export function decodeRecord(atMs: number, record: Uint8Array, into = new Map<nu
       if (byte < 128) return value;
     }
   };
-  const size = get();
-  if (into.size !== size) into.clear();
-  for (let left = size; left > 0; left--) {
-    const id = get();
-    let counts = into.get(id);
-    if (counts === undefined) {
-      counts = { ...ZERO };
-      into.set(id, counts);
-    }
-    counts.good = get();
-    counts.bad = get();
-    counts.unmeasured = get();
-    counts.excludedGood = get();
-    counts.excludedBad = get();
-  }
-  // As many SLOs as before, but not the same.
-  return into.size === size ? into : decodeRecord(atMs, record);
+  for (let left = get(); left > 0; left--) fill(get(), get(), get(), get(), get(), get());
+  return true;
 }
 
 const crcOf = (atMs: number, body: Uint8Array): number => crc32(body, crc32(String(atMs)));

@@ -1,7 +1,7 @@
 // Reads the ticks of the store in their order, all or a part. Never throws and never writes: history ends where it cannot be read.
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
-import { decodeRecord, type Totals } from './record.ts';
+import { RecordReader, type Totals } from './record.ts';
 
 /** Gets one tick, whose totals are only true during the visit; false: enough for now. */
 export type Visit = (atMs: number, totals: Totals) => unknown;
@@ -11,11 +11,10 @@ export function replay(db: DatabaseSync, [afterMs, latestMs]: readonly [number, 
   let damaged = 0;
   try {
     const rows = db.prepare('SELECT at_ms, record FROM tick WHERE at_ms > ? AND at_ms <= ? ORDER BY at_ms');
-    const into = new Map();
+    const totals = new RecordReader();
     for (const row of rows.iterate(afterMs, latestMs)) {
       const atMs = Number(row.at_ms);
-      const totals = decodeRecord(atMs, row.record as Uint8Array, into);
-      if (totals === undefined) damaged += 1;
+      if (!totals.read(atMs, row.record as Uint8Array)) damaged += 1;
       else if (visit(atMs, totals) === false) return damaged;
     }
     for (const row of db.prepare('SELECT body, crc FROM episodes').iterate())

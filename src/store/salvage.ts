@@ -111,7 +111,7 @@ function addTicks(carved: Found['ticks'], db: DatabaseSync): void {
 function totalOf(atMs: number, record: Uint8Array): number | undefined {
   try {
     const totals = decodeRecord(atMs, record);
-    return totals && [...totals.values()].reduce((sum, c) => FIELDS.reduce((s, field) => s + c[field], sum), 0);
+    return totals && [...totals].reduce((sum, [, c]) => FIELDS.reduce((s, field) => s + c[field], sum), 0);
   } catch {
     return undefined;
   }
