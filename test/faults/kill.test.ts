@@ -102,6 +102,10 @@ describe('kill -9 under scrapes', () => {
       const after = await exporter.counters();
       for (const [key, value] of before) expect([key, after.get(key)! >= value]).toEqual([key, true]);
     }
+    // On a busy machine no moment may have been long enough for a bad run.
+    site.answer(500);
+    const bad = (await exporter.counters()).get('up bad')!;
+    await until(async () => (await exporter.counters()).get('up bad')! > bad, exporter.log);
     site.answer(200);
     const last = (await exporter.counters()).get('up good')!;
     await until(async () => (await exporter.counters()).get('up good')! > last + 2, exporter.log);
@@ -112,7 +116,6 @@ describe('kill -9 under scrapes', () => {
     const counted = RESULTS.reduce((sum, result) => sum + counters.get(`up ${result}`)!, 0);
     // Every event was a request that was sent, and no more slots than there was time.
     expect(counters.get('up good')! + counters.get('up bad')!).toBeLessThanOrEqual(site.requests);
-    expect(counters.get('up bad')).toBeGreaterThan(0);
     expect(counted).toBeLessThanOrEqual((Date.now() - began) / 1_000 + 5);
     // The time that was lost is unmeasured: neither good nor bad, and coverage shows it.
     const [slo] = await exporter.slos();

@@ -85,7 +85,7 @@ describe('our own fault', () => {
     const [slo] = await exporter.slos();
     expect(slo!.budgetRemainingRatio).toBe(1);
     expect(await exporter.text('/metrics')).toMatch(
-      /^plimsoll_missed_runs_total\{target="site",reason="late"\} [1-9]/m,
+      /^plimsoll_missed_runs_total\{target="site",reason="(late|overlap)"\} [1-9]/m,
     );
     status = 500;
     await above('bad', 1);
