@@ -9,7 +9,7 @@ import {
   valueIn,
 } from './board-reading.ts';
 
-/** Fields of INFO that are one value each. */
+/** Fields of INFO that are one value each, in the order in which they come: each is looked for behind the one before. */
 const FIELDS: Readonly<Record<string, string>> = {
   uptime_in_seconds: 'uptime_in_seconds',
   connected_clients: 'connected_clients',
@@ -18,28 +18,27 @@ const FIELDS: Readonly<Record<string, string>> = {
   used_memory: 'memory_used_bytes',
   used_memory_rss: 'memory_used_rss_bytes',
   used_memory_peak: 'memory_used_peak_bytes',
+  total_system_memory: 'total_system_memory_bytes',
   maxmemory: 'memory_max_bytes',
   mem_fragmentation_ratio: 'mem_fragmentation_ratio',
-  total_system_memory: 'total_system_memory_bytes',
+  loading: 'loading_dump_file',
+  rdb_last_save_time: 'rdb_last_save_timestamp_seconds',
+  rdb_last_bgsave_status: 'rdb_last_bgsave_status',
+  aof_last_write_status: 'aof_last_write_status',
   total_connections_received: 'connections_received_total',
-  rejected_connections: 'rejected_connections_total',
   total_commands_processed: 'commands_processed_total',
-  keyspace_hits: 'keyspace_hits_total',
-  keyspace_misses: 'keyspace_misses_total',
-  evicted_keys: 'evicted_keys_total',
-  expired_keys: 'expired_keys_total',
   total_net_input_bytes: 'net_input_bytes_total',
   total_net_output_bytes: 'net_output_bytes_total',
+  rejected_connections: 'rejected_connections_total',
+  expired_keys: 'expired_keys_total',
+  evicted_keys: 'evicted_keys_total',
+  keyspace_hits: 'keyspace_hits_total',
+  keyspace_misses: 'keyspace_misses_total',
   connected_slaves: 'connected_slaves',
-  loading: 'loading_dump_file',
-  rdb_last_bgsave_status: 'rdb_last_bgsave_status',
-  rdb_last_save_time: 'rdb_last_save_timestamp_seconds',
-  aof_last_write_status: 'aof_last_write_status',
 };
-/** Labels of redis_instance_info, in their order, and what is told of a replica's primary. */
-const INSTANCE = 'maxmemory_policy os process_id redis_build_id redis_mode redis_version role run_id tcp_port'.split(
-  ' ',
-);
+/** Labels of redis_instance_info: in the order in which INFO tells them, and in theirs. */
+const PLACE = 'redis_version redis_build_id redis_mode os process_id run_id tcp_port maxmemory_policy role'.split(' ');
+const INSTANCE = PLACE.toSorted();
 
 const sought = (field: string): string => `\r\n${field}:`;
 const NUMBERS = Object.entries(FIELDS).map(([field, name]) => ({
@@ -50,7 +49,7 @@ const UPTIME = sought('uptime_in_seconds');
 const LINK = sought('master_link_status');
 const AGO = sought('master_last_io_seconds_ago');
 const TEXTS = new Map(
-  [...INSTANCE, 'master_host', 'master_port', 'slave_read_only'].map((field) => [field, sought(field)]),
+  [...PLACE, 'master_host', 'master_port', 'slave_read_only'].map((field) => [field, sought(field)]),
 );
 const labelled = (metric: string) => keysOf((label) => (isLabel(label) ? boardKey(metric, label) : undefined));
 const callsKey = labelled('redis_commands_total');
@@ -98,6 +97,11 @@ class Reading {
     return this.#info.slice(from, to < 0 ? undefined : to);
   }
 
+  /** Fields are looked for from the beginning again. */
+  again(): void {
+    this.#at = 0;
+  }
+
   /** Field and text of each line of a section whose field begins with `prefix`. */
   *members(section: string, prefix: string): Generator<readonly [field: string, text: string]> {
     const info = this.#info;
@@ -127,6 +131,7 @@ class Reading {
 /** Values of the answer to `INFO all`. What is not on the list is left out, what is no number is counted. `nowMs`: since 1970. */
 export function redisReading(info: string, nowMs: number): BoardReading {
   const reading = new Reading(`\r\n${info}`);
+  readPlace(reading);
   for (const { sought: field, key } of NUMBERS) {
     const text = reading.text(field);
     if (text !== undefined) reading.take(key, text);
@@ -134,7 +139,6 @@ export function redisReading(info: string, nowMs: number): BoardReading {
   const uptime = reading.text(UPTIME);
   if (uptime !== undefined) reading.take(START, String(Math.floor(nowMs / 1000) - Number(uptime)));
   readMembers(reading);
-  readPlace(reading);
   return { values: reading.values, unreadable: reading.unreadable };
 }
 
@@ -165,8 +169,11 @@ function readMembers(reading: Reading): void {
 /** Which server it is, and whose replica. */
 function readPlace(reading: Reading): void {
   const told = (field: string): string => reading.text(TEXTS.get(field)!) ?? '';
-  const instance = INSTANCE.map(told);
+  const place = new Map(PLACE.map((field) => [field, told(field)]));
+  const instance = INSTANCE.map((field) => place.get(field)!);
   if (instance.every((text) => text === '' || isLabel(text))) reading.take(instanceKey(instance), '1');
+  reading.again();
+  if (place.get('role') !== 'slave') return;
   const primary = [told('master_host'), told('master_port')];
   if (!primary.every(isLabel)) return;
   for (const [metric, field] of [
@@ -177,6 +184,5 @@ function readPlace(reading: Reading): void {
     if (text !== undefined) reading.take(boardKey(metric, ...primary), text);
   }
   const readOnly = told('slave_read_only');
-  if (isLabel(readOnly) && instance[INSTANCE.indexOf('role')] === 'slave')
-    reading.take(boardKey('redis_slave_info', ...primary, readOnly), '1');
+  if (isLabel(readOnly)) reading.take(boardKey('redis_slave_info', ...primary, readOnly), '1');
 }

@@ -4,7 +4,8 @@ import type { Socket } from 'node:net';
 import { ProbeFault } from './fault.ts';
 
 /** Answers to a probe are less than 100 kB, also those of INFO and SHOW ALL SLAVES STATUS. */
-const MOST_BYTES = 1024 * 1024;
+export const MOST_BYTES = 1024 * 1024;
+export const tooMany = (): ProbeFault => new ProbeFault('body_limit', `the server sent more than ${MOST_BYTES} bytes`);
 const LOOK_MS = 50;
 
 /** Guards the socket of a driver: 1 MiB at most, and what its listeners throw becomes its error. */
@@ -17,8 +18,7 @@ export function guardSocket(socket: Socket): void {
 function capReads(socket: Socket): void {
   // By time, and of the plain socket: TLS takes over the events of the one it is put upon.
   const timer = setInterval(() => {
-    if (socket.bytesRead > MOST_BYTES)
-      socket.destroy(new ProbeFault('body_limit', `the server sent more than ${MOST_BYTES} bytes`));
+    if (socket.bytesRead > MOST_BYTES) socket.destroy(tooMany());
   }, LOOK_MS);
   timer.unref();
   socket.once('close', () => clearInterval(timer));

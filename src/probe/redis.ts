@@ -5,7 +5,6 @@ import type { Target } from '../spec/target.ts';
 import { driverTls } from './authorities.ts';
 import { redisReading } from './board-redis.ts';
 import { type Driver, type Login, runDatabase } from './database.ts';
-import { within } from './deadline.ts';
 import { ProbeFault } from './fault.ts';
 import { networkOutcome } from './network-error.ts';
 import type { Probe, ProbeContext, StepOutcome } from './probe.ts';
@@ -33,7 +32,7 @@ const driver: Driver<RedisTarget> = {
   async open(login, target, ctx) {
     const connection = await connect(login, target, ctx);
     const key = `plimsoll:heartbeat:${ctx.location}`;
-    const ask = (...words: string[]) => within(ctx.signal, connection.ask(words)[0]!);
+    const ask = (...words: string[]) => connection.ask(words)[0]!;
     return {
       read: () => ask('GET', key).then(expecting('GET', (value) => value === null || typeof value === 'string')),
       async write(nowMs) {
@@ -64,13 +63,12 @@ async function connect(login: Login, target: RedisTarget, ctx: ProbeContext): Pr
   const { url, address } = login;
   const secure = url.protocol === 'rediss:' || target.tls !== 'off';
   const tls = secure ? driverTls(target.tls === 'required' ? 'required' : 'verify', target.ca, hostOf(url)) : undefined;
-  const { opened, close } = RedisConnection.open(address, Number(url.port || 6379), tls);
+  const connection = await RedisConnection.open(address, Number(url.port || 6379), ctx.signal, tls);
   try {
-    const connection = await within(ctx.signal, opened);
-    await within(ctx.signal, greet(connection, login));
+    await greet(connection, login);
     return connection;
   } catch (error) {
-    close();
+    connection.close();
     throw error;
   }
 }

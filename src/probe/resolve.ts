@@ -82,17 +82,32 @@ export function plainAddress(ip: string): string {
 
 const within = (list: BlockList, ip: string): boolean => list.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
 
+/** Of the addresses asked last: each check makes objects that only a whole collection of garbage takes away. */
+const asked = new Map<string, boolean>();
+const MOST_ASKED = 10_000;
+
+function isForbidden(ip: string): boolean {
+  const known = asked.get(ip);
+  if (known !== undefined) return known;
+  const plain = plainAddress(ip);
+  const found = within(FORBIDDEN, ip) || within(FORBIDDEN, plain);
+  if (asked.size >= MOST_ASKED) asked.clear();
+  asked.set(ip, found);
+  return found;
+}
+
 /** May a probe connect to `ip`, reached under the name `host`? Pure. */
 export function addressAllowed(ip: string, host: string, policy: AddressPolicy, redirect = false): boolean {
   if (isIP(ip) === 0) return false;
+  if (isForbidden(ip)) return false;
+  if (policy.kind === 'named' && !redirect) return true;
   const plain = plainAddress(ip);
-  const inside = (list: BlockList) => within(list, ip) || within(list, plain);
-  if (inside(FORBIDDEN)) return false;
-  if (policy.kind === 'named') return !redirect || !inside(INTERNAL);
+  const isInternal = within(INTERNAL, ip) || within(INTERNAL, plain);
+  if (policy.kind === 'named') return !isInternal;
   const cidrs = rangesOf(policy);
   if (cidrs.length > 0 && within(blockList(cidrs), plain)) return true;
   // A name that is allowed may not lead inside by its DNS answer (rebinding): internal addresses need a CIDR or the address itself.
-  return isNamed(host, policy) && (!inside(INTERNAL) || isIP(host) !== 0);
+  return isNamed(host, policy) && (!isInternal || isIP(host) !== 0);
 }
 
 type Adhoc = Extract<AddressPolicy, { kind: 'adhoc' }>;

@@ -133,6 +133,7 @@ describe('series of a Redis', () => {
     ].join('\r\n');
     const { values, unreadable } = redisReading(info, 1_000_000);
     expect(values.map(({ key, value }) => [key.metric, ...key.labels, value])).toEqual([
+      ['redis_instance_info', '', '', '', '', '', '', '', '', '', 1],
       ['redis_uptime_in_seconds', 10],
       ['redis_rdb_last_bgsave_status', 0],
       ['redis_start_time_seconds', 990],
@@ -146,7 +147,6 @@ describe('series of a Redis', () => {
       ['redis_db_avg_ttl_seconds', 'db0', 99.898],
       ['redis_db_keys', 'db10', 1],
       ['redis_db_keys_expiring', 'db10', 0],
-      ['redis_instance_info', '', '', '', '', '', '', '', '', '', 1],
     ]);
     expect(unreadable).toBe(3);
   });

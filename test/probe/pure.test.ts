@@ -83,6 +83,7 @@ describe('the schedule', () => {
     expect(phaseOf('shop', 30_000)).toBe(phaseOf('shop', 30_000));
     expect(phaseOf('shop', 30_000)).toBeLessThan(30_000);
     expect(phaseOf('shop', 30_000)).not.toBe(phaseOf('shop-db', 30_000));
+    expect(phaseOf('shop', 30_000) % 10).toBe(0);
   });
   it('keeps to its slots: the last moment before one and the slot itself', () => {
     expect(nextSlot(30_006, 7, 30_000)).toBe(30_007);

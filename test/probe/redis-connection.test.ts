@@ -11,6 +11,8 @@ afterEach(() => {
 });
 
 /** Connects to a server that gives every request to `answer`. */
+const { signal } = new AbortController();
+
 async function connected(answer: (socket: Socket, request: string) => void): Promise<RedisConnection> {
   server = createServer((socket) => {
     sockets.push(socket);
@@ -18,7 +20,7 @@ async function connected(answer: (socket: Socket, request: string) => void): Pro
     socket.on('data', (bytes) => answer(socket, bytes.toString()));
   });
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
-  return RedisConnection.open('127.0.0.1', (server.address() as AddressInfo).port).opened;
+  return RedisConnection.open('127.0.0.1', (server.address() as AddressInfo).port, signal);
 }
 const saying = (text: string) => connected((socket) => socket.write(text));
 /** What becomes of one question. */
@@ -71,7 +73,7 @@ describe('a connection to Redis', () => {
   it('remembers what a server said before it was asked: that it is full', async () => {
     server = createServer((socket) => socket.end('-ERR max number of clients reached\r\n'));
     await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
-    const connection = await RedisConnection.open('127.0.0.1', (server.address() as AddressInfo).port).opened;
+    const connection = await RedisConnection.open('127.0.0.1', (server.address() as AddressInfo).port, signal);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await told(connection)).toBe('Error: ERR max number of clients reached');
   });
