@@ -27,6 +27,8 @@ beforeAll(async () => {
   await primary.command('INCR', 'kept').catch(() => {});
   const isLinked = async () => /master_link_status:up/.test(String(await replica.command('INFO', 'replication')));
   while (!(await isLinked())) await new Promise((resolve) => setTimeout(resolve, 50));
+  // The link is up before what was written has come over it.
+  while ((await replica.command('DBSIZE')) !== 2) await new Promise((resolve) => setTimeout(resolve, 50));
 });
 afterAll(() => Promise.all([primary.remove(), replica.remove()]));
 

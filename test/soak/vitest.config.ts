@@ -1,4 +1,5 @@
-// Vitest for what takes long: a month of simulated time, a real run under load, and the faults in their full length. One at a time.
+// Vitest for what takes long: a month of simulated time, a real run under load, faults and mutants of rules in their full number.
+// One at a time.
 import { defineConfig } from 'vitest/config';
 
 process.env.PLIMSOLL_SOAK ??= '1';
@@ -6,7 +7,11 @@ process.env.PLIMSOLL_SOAK ??= '1';
 export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
-    include: ['test/soak/*.test.ts', 'test/faults/{kill,bytes,store-file,hostile-spec,hostile-api}.test.ts'],
+    include: [
+      'test/soak/*.test.ts',
+      'test/faults/{kill,bytes,store-file,hostile-spec,hostile-api,hostile-http,hostile-databases}.test.ts',
+      'test/{rules/mutation,alerts/components-mutation}.test.ts',
+    ],
     testTimeout: 7_200_000,
     hookTimeout: 300_000,
     maxWorkers: 1,
