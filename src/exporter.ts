@@ -69,7 +69,9 @@ function madeOnce<T>(make: () => T): () => T {
   return () => (made ??= make());
 }
 
-function sayLoaded({ spec }: Engine, own: OwnMetrics): void {
+/** Before the first run of what a spec brings. */
+function takeOver({ spec }: Engine, own: OwnMetrics): void {
+  prepareProbes(spec.targets);
   own.set('plimsoll_config_last_reload_successful', 1);
   own.setOnly('plimsoll_rules_info', 1, { version: sloRules(spec).version });
   own.set('plimsoll_config_last_reload_success_timestamp_seconds', Date.now() / 1000);
@@ -188,14 +190,13 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   const loaded = () => {
     specValid = true;
     web.loaded(engine.spec);
-    sayLoaded(engine, own);
+    takeOver(engine, own);
   };
   loaded();
   return {
     app,
     engine,
     start() {
-      prepareProbes(spec.targets);
       scheduler.setTargets(spec.targets);
       tick();
       arm();
@@ -205,7 +206,6 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       const lacking = server.renew(renewed);
       if (lacking.length > 0) log.warn({ settings: lacking }, 'these take effect at the next start');
       for (const each of [engine, changes, realUsers, boards]) each.load(next);
-      prepareProbes(next.targets);
       scheduler.setTargets(next.targets);
       runLog.keepTargets(new Set(next.targets.map((t) => t.name)));
       arm();

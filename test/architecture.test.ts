@@ -23,10 +23,14 @@ const table = new Map(
 function importsOf(file: string): string[] {
   const text = readFileSync(join(SRC, file), 'utf8');
   const names = [
-    ...text.matchAll(/^(?:import|export)\s[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm),
+    ...text.matchAll(
+      /^(?:import|export)\s[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|\b(?:import|require)\('([^']+)'\)/gm,
+    ),
   ].map((m) => m[1] ?? m[2] ?? m[3]!);
-  return names.map((name) => {
+  return names.flatMap((name) => {
     if (name.startsWith('.')) return roomOf(relative(SRC, join(SRC, dirname(file), name)));
+    // It only reads modules, which stand here by their own names.
+    if (name === 'node:module') return [];
     if (name.startsWith('node:') && name !== 'node:path') return 'node:';
     return name.split('/')[0]!;
   });

@@ -1,5 +1,6 @@
 // Counts of events over time for one SLO, at a bounded size: running totals at row edges in three resolutions.
 // A window is a difference of two totals, so no query costs more for a longer window. Never looks at a clock.
+import { Grid, HOUR_MS, type Resolution } from './grid.ts';
 
 /** Totals of events. `excludedGood` and `excludedBad` happened during maintenance and count for neither side. */
 export interface Counts {
@@ -34,13 +35,6 @@ export const subtract = (a: Counts, b: Counts): Counts => ({
   excludedBad: a.excludedBad - b.excludedBad,
 });
 
-// How far back each resolution goes; the store thins its rows out at the same ages.
-export const HOUR_MS = 3_600_000;
-export const FINE_MS = 6 * HOUR_MS;
-export const MEDIUM_MS = 72 * HOUR_MS;
-export const MEDIUM_ROW_MS = 300_000;
-const LONGEST_FINE_ROW_MS = 30_000;
-
 /** One resolution: totals at the edges k x rowMs, in a ring. */
 interface Ring {
   readonly rowMs: number;
@@ -51,57 +45,6 @@ interface Ring {
 }
 
 const ring = ({ rowMs, rows }: Resolution): Ring => ({ rowMs, rows, data: new Uint32Array(rows * BARE), newest: -1 });
-
-/** Where a record falls among the edges of one resolution. */
-interface Resolution {
-  readonly rowMs: number;
-  readonly rows: number;
-  /** The newest edge at or before the record, and whether it is the record's own time. */
-  edge: number;
-  isOnEdge: boolean;
-  /** Rows before this edge will be pushed out. */
-  oldest: number;
-}
-
-/** The resolutions of all SLOs with one step and period. A tick falls among the same edges for each of them: it is worked out once. */
-class Grid {
-  readonly resolutions: readonly Resolution[];
-  #atMs = -1;
-  #newestMs = -1;
-
-  constructor(stepMs: number, periodMs: number) {
-    const lengths = rowLengths(stepMs, periodMs);
-    const resolution = (rowMs: number, spanMs: number): Resolution => ({
-      rowMs,
-      rows: Math.ceil(spanMs / rowMs) + 2,
-      edge: 0,
-      isOnEdge: false,
-      oldest: 0,
-    });
-    const all = [resolution(lengths.fine, Math.min(FINE_MS, periodMs))];
-    if (periodMs > FINE_MS) all.push(resolution(lengths.medium, Math.min(MEDIUM_MS, periodMs)));
-    if (periodMs > MEDIUM_MS) all.push(resolution(lengths.coarse, periodMs));
-    this.resolutions = all;
-  }
-
-  at(atMs: number, newestMs: number): readonly Resolution[] {
-    if (atMs === this.#atMs && newestMs === this.#newestMs) return this.resolutions;
-    this.#atMs = atMs;
-    this.#newestMs = newestMs;
-    for (const each of this.resolutions) {
-      each.edge = Math.floor(atMs / each.rowMs);
-      each.isOnEdge = each.edge * each.rowMs === atMs;
-      each.oldest = Math.max(each.edge, Math.floor(newestMs / each.rowMs)) - each.rows + 1;
-    }
-    return this.resolutions;
-  }
-
-  static readonly #known = new Map<string, Grid>();
-  static of(stepMs: number, periodMs: number): Grid {
-    const key = `${stepMs} ${periodMs}`;
-    return Grid.#known.getOrInsertComputed(key, () => new Grid(stepMs, periodMs));
-  }
-}
 
 /** Field by field: TypedArray.set() converts between two kinds of arrays, and is ten times as slow. */
 function writeRow({ rows, data }: Ring, width: number, edge: number, totals: Float64Array): void {
@@ -114,17 +57,6 @@ function widened({ rows, data }: Ring): Uint32Array {
   const wide = new Uint32Array(rows * ALL);
   for (let row = 0; row < rows; row++) for (let i = 0; i < BARE; i++) wide[row * ALL + i] = data[row * BARE + i]!;
   return wide;
-}
-
-/**
- * Row lengths in ms for a step and a period: the step, but at most 30 s, to 6 h; 5 min to 3 d; whole hours to the period
- * (at most 744 rows). A step of an hour has short rows too: else a window of 5 min would show an event of 50 min ago.
- */
-export function rowLengths(stepMs: number, periodMs: number): { fine: number; medium: number; coarse: number } {
-  const fine = Math.min(stepMs, LONGEST_FINE_ROW_MS);
-  const medium = Math.ceil(MEDIUM_ROW_MS / fine) * fine;
-  const coarse = Math.max(HOUR_MS * Math.ceil(periodMs / (744 * HOUR_MS)), medium);
-  return { fine, medium, coarse };
 }
 
 export class History {

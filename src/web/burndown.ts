@@ -1,7 +1,8 @@
 // The curve of a budget over the period that ends at its present value, with gaps, maintenance and what may come. Pure.
 import type { SloPlan, Stretch } from '../engine/plan.ts';
 import { countsBetween, inMaintenance, type PeriodView } from '../engine/view.ts';
-import { type Counts, FINE_MS } from '../slo/history.ts';
+import { FINE_MS } from '../slo/grid.ts';
+import type { Counts } from '../slo/history.ts';
 import type { LedgerEntry } from '../store/ledger.ts';
 
 export interface Point {

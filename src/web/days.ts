@@ -1,7 +1,8 @@
 // Counts per stretch of days, from the rows of the store, further back than the period of an SLO. Reads the store; never writes.
 import type { SloPlan } from '../engine/plan.ts';
 import { countsBetween } from '../engine/view.ts';
-import { type Counts, History, HOUR_MS, ZERO } from '../slo/history.ts';
+import { HOUR_MS } from '../slo/grid.ts';
+import { type Counts, History, ZERO } from '../slo/history.ts';
 import type { LedgerEntry } from '../store/ledger.ts';
 import type { Totals } from '../store/record.ts';
 import type { Store } from '../store/store.ts';

@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { add, type Counts, FINE_MS, HOUR_MS, MEDIUM_MS, MEDIUM_ROW_MS, ZERO } from '../../src/slo/history.ts';
+import { FINE_MS, HOUR_MS, MEDIUM_MS, MEDIUM_ROW_MS } from '../../src/slo/grid.ts';
+import { add, type Counts, ZERO } from '../../src/slo/history.ts';
 import { Ledger } from '../../src/store/ledger.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { type Exporter, startExporter, until } from '../services/exporter.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, type Counts, History, rowLengths, subtract, ZERO } from '../../src/slo/history.ts';
+import { rowLengths } from '../../src/slo/grid.ts';
+import { add, type Counts, History, subtract, ZERO } from '../../src/slo/history.ts';
 
 const STEP = 30_000;
 const HOUR = 3_600_000;
