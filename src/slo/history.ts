@@ -11,10 +11,6 @@ export interface Counts {
   readonly excludedBad: number;
 }
 export const FIELDS = ['good', 'bad', 'unmeasured', 'excludedGood', 'excludedBad'] as const;
-/** Columns of a row: without those of maintenance until there is one, which most SLOs never have. */
-const BARE = 3;
-const ALL = FIELDS.length;
-
 export const ZERO: Counts = { good: 0, bad: 0, unmeasured: 0, excludedGood: 0, excludedBad: 0 };
 
 /** Sum of two counts. */
@@ -35,27 +31,57 @@ export const subtract = (a: Counts, b: Counts): Counts => ({
   excludedBad: a.excludedBad - b.excludedBad,
 });
 
+/**
+ * A row is narrow: the good in two words of 16 bits, the bad and the unmeasured in one each, 8 bytes. Rows of an SLO that had maintenance,
+ * or more than 65,535 bad or unmeasured events, are wide from then on: all fields, 20 bytes.
+ */
+type Rows = Uint16Array | Uint32Array;
+/** Where totals stand: a row, or all fields as they are. */
+type Place = Rows | Float64Array;
+const NARROW = 4;
+const WIDE = FIELDS.length;
+const WORD = 65_536;
+const fitsNarrow = (total: Counts): boolean =>
+  total.bad < WORD && total.unmeasured < WORD && total.excludedGood === 0 && total.excludedBad === 0;
+const isNarrow = (place: Place): place is Uint16Array => place.BYTES_PER_ELEMENT === 2;
+const goodAt = (place: Place, at: number): number =>
+  isNarrow(place) ? place[at]! + place[at + 1]! * WORD : place[at]!;
+const badAt = (place: Place, at: number): number => place[isNarrow(place) ? at + 2 : at + 1]!;
+const unmeasuredAt = (place: Place, at: number): number => place[isNarrow(place) ? at + 3 : at + 2]!;
+const excludedGoodAt = (place: Place, at: number): number => (isNarrow(place) ? 0 : place[at + 3]!);
+const excludedBadAt = (place: Place, at: number): number => (isNarrow(place) ? 0 : place[at + 4]!);
+
 /** One resolution: totals at the edges k x rowMs, in a ring. */
 interface Ring {
   readonly rowMs: number;
   readonly rows: number;
-  data: Uint32Array;
+  data: Rows;
   /** Newest edge written, as k; -1 before the first. */
   newest: number;
 }
 
-const ring = ({ rowMs, rows }: Resolution): Ring => ({ rowMs, rows, data: new Uint32Array(rows * BARE), newest: -1 });
+const ring = ({ rowMs, rows }: Resolution): Ring => ({ rowMs, rows, data: new Uint16Array(rows * NARROW), newest: -1 });
 
 /** Field by field: TypedArray.set() converts between two kinds of arrays, and is ten times as slow. */
-function writeRow({ rows, data }: Ring, width: number, edge: number, totals: Float64Array): void {
-  const offset = (edge % rows) * width;
-  for (let i = 0; i < width; i++) data[offset + i] = totals[i]!;
+function writeRow({ rows, data }: Ring, edge: number, totals: Float64Array): void {
+  const row = edge % rows;
+  if (isNarrow(data)) {
+    const at = row * NARROW;
+    const good = totals[0]!;
+    data[at] = good % WORD;
+    data[at + 1] = good / WORD;
+    data[at + 2] = totals[1]!;
+    data[at + 3] = totals[2]!;
+  } else for (let i = 0; i < WIDE; i++) data[row * WIDE + i] = totals[i]!;
 }
 
-/** The same rows with all columns. */
-function widened({ rows, data }: Ring): Uint32Array {
-  const wide = new Uint32Array(rows * ALL);
-  for (let row = 0; row < rows; row++) for (let i = 0; i < BARE; i++) wide[row * ALL + i] = data[row * BARE + i]!;
+function widened({ rows, data }: Ring): Rows {
+  const wide = new Uint32Array(rows * WIDE);
+  for (let row = 0; row < rows; row++) {
+    wide[row * WIDE] = goodAt(data, row * NARROW);
+    wide[row * WIDE + 1] = badAt(data, row * NARROW);
+    wide[row * WIDE + 2] = unmeasuredAt(data, row * NARROW);
+  }
   return wide;
 }
 
@@ -64,8 +90,8 @@ export class History {
   readonly periodMs: number;
   readonly #grid: Grid;
   readonly #rings: readonly Ring[];
-  readonly #total = new Float64Array(ALL);
-  #width = BARE;
+  readonly #total = new Float64Array(WIDE);
+  #isNarrow = true;
   /** Totals at times that must stay exact at any age; undefined while the time has not come. */
   readonly #marks = new Map<number, Float64Array | undefined>();
   #offset = 0;
@@ -91,7 +117,7 @@ export class History {
 
   /** All events ever recorded. */
   total(): Counts {
-    return this.#counts(this.#total, 0);
+    return countsAt(this.#total, 0);
   }
 
   /**
@@ -100,7 +126,7 @@ export class History {
    * `newestMs`: records up to then will follow, so rows that they push out are not written at all.
    */
   record(atMs: number, total: Counts, newestMs = atMs): void {
-    if (this.#width === BARE && total.excludedGood + total.excludedBad > 0) this.#widen();
+    if (this.#isNarrow && !fitsNarrow(total)) this.#widen();
     if (this.#lastMs === 0) this.#setTotal(total);
     const at = Math.max(atMs, this.#lastMs);
     for (const [markMs, held] of this.#marks)
@@ -112,7 +138,7 @@ export class History {
       if (r.newest < 0) r.newest = edge - r.rows;
       // An edge that falls on the record itself belongs to the new totals; those before it to the old.
       const last = isOnEdge ? edge - 1 : edge;
-      for (let k = Math.max(r.newest + 1, oldest); k <= last; k++) writeRow(r, this.#width, k, this.#total);
+      for (let k = Math.max(r.newest + 1, oldest); k <= last; k++) writeRow(r, k, this.#total);
       r.newest = Math.max(last, r.newest);
     }
     this.#setTotal(total);
@@ -120,7 +146,7 @@ export class History {
       const { edge, isOnEdge } = grid[i]!;
       if (!isOnEdge) continue;
       const r = this.#rings[i]!;
-      writeRow(r, this.#width, edge, this.#total);
+      writeRow(r, edge, this.#total);
       r.newest = edge;
     }
     this.#lastMs = at;
@@ -150,7 +176,7 @@ export class History {
 
   /** Totals as of the newest row edge at or before `atMs`. Beyond what is kept: the oldest edge kept. */
   totalAt(atMs: number): Counts {
-    return this.#counts(this.#rowsAt(atMs), this.#offset);
+    return countsAt(this.#rowsAt(atMs), this.#offset);
   }
 
   /** Events in (fromMs, toMs]; exact up to 6 h ago, beyond that each edge may be off by one row. */
@@ -159,18 +185,17 @@ export class History {
     const i = this.#offset;
     const to = this.#rowsAt(toMs);
     const j = this.#offset;
-    const isWide = this.#width === ALL;
     return {
-      good: to[j]! - from[i]!,
-      bad: to[j + 1]! - from[i + 1]!,
-      unmeasured: to[j + 2]! - from[i + 2]!,
-      excludedGood: isWide ? to[j + 3]! - from[i + 3]! : 0,
-      excludedBad: isWide ? to[j + 4]! - from[i + 4]! : 0,
+      good: goodAt(to, j) - goodAt(from, i),
+      bad: badAt(to, j) - badAt(from, i),
+      unmeasured: unmeasuredAt(to, j) - unmeasuredAt(from, i),
+      excludedGood: excludedGoodAt(to, j) - excludedGoodAt(from, i),
+      excludedBad: excludedBadAt(to, j) - excludedBadAt(from, i),
     };
   }
 
   /** The array that holds the totals as of `atMs`, from `#offset` on: two returns without an object, on the hottest path. */
-  #rowsAt(atMs: number): Uint32Array | Float64Array {
+  #rowsAt(atMs: number): Place {
     this.#offset = 0;
     if (atMs >= this.#lastMs) return this.#total;
     const mark = this.#marks.get(atMs);
@@ -181,7 +206,7 @@ export class History {
     const edge = Math.floor(atMs / r.rowMs);
     if (edge > r.newest) return this.#total;
     const oldest = r.newest - r.rows + 1;
-    this.#offset = (((Math.max(edge, oldest) % r.rows) + r.rows) % r.rows) * this.#width;
+    this.#offset = (((Math.max(edge, oldest) % r.rows) + r.rows) % r.rows) * (this.#isNarrow ? NARROW : WIDE);
     return r.data;
   }
 
@@ -198,20 +223,17 @@ export class History {
     this.#total[4] = total.excludedBad;
   }
 
-  /** The first event that is excluded: rows get its columns, with 0 so far. */
+  /** The first total that no narrow row can hold. */
   #widen(): void {
-    this.#width = ALL;
+    this.#isNarrow = false;
     for (const r of this.#rings) r.data = widened(r);
   }
-
-  #counts(data: Uint32Array | Float64Array, offset: number): Counts {
-    const isWide = this.#width === ALL;
-    return {
-      good: data[offset]!,
-      bad: data[offset + 1]!,
-      unmeasured: data[offset + 2]!,
-      excludedGood: isWide ? data[offset + 3]! : 0,
-      excludedBad: isWide ? data[offset + 4]! : 0,
-    };
-  }
 }
+
+const countsAt = (place: Place, at: number): Counts => ({
+  good: goodAt(place, at),
+  bad: badAt(place, at),
+  unmeasured: unmeasuredAt(place, at),
+  excludedGood: excludedGoodAt(place, at),
+  excludedBad: excludedBadAt(place, at),
+});

@@ -5,7 +5,6 @@ import {
   isAlias,
   isMap,
   isNode,
-  isPair,
   isScalar,
   isSeq,
   LineCounter,
@@ -64,7 +63,7 @@ export function readSource(file: string, text: string): { source?: Source; findi
         prettyErrors: false,
         merge: false,
         stringKeys: true,
-        // The library compares every key with every other: 100,000 keys would take minutes. keyProblem() looks each up once.
+        // The library compares every key with every other: 100,000 keys would take minutes. keyProblems() looks each up once.
         uniqueKeys: false,
         logLevel: 'silent',
       }),
@@ -76,11 +75,7 @@ export function readSource(file: string, text: string): { source?: Source; findi
   if (doc === undefined) return fail('yaml-syntax', 'the file is empty', FIRST_SPEC);
   const at = (from: number, to: number): Place => placeIn(text, lines, from, to);
   const problems = [...secondDocument(file, docs, at), ...problemsOf(file, doc, at)];
-  const findings = [
-    ...problems,
-    ...(problems.length === 0 ? keyProblem(file, doc, at) : []),
-    ...unsafeNodes(file, doc, at),
-  ];
+  const findings = [...problems, ...keyProblems(file, doc, at, problems.length === 0)];
   if (findings.length > 0) return { findings };
   return { findings, source: sourceOf(file, text, doc, at) };
 }
@@ -170,58 +165,40 @@ function placeIn(text: string, lines: LineCounter, from: number, to: number): Pl
   };
 }
 
-/** The first key that stands twice in its mapping, or mapping with more keys than any spec has. */
-function keyProblem(file: string, doc: Document, at: At): Finding[] {
-  let found: Finding | undefined;
-  visit(doc, {
-    Map(_, { items, range }) {
-      if (items.length > MAX_KEYS) {
-        const place = at(range?.[0] ?? 0, (range?.[0] ?? 0) + 1);
-        const message = `a mapping has ${items.length} keys, a spec needs a few dozen`;
-        found = finding('yaml-limit', file, place, { message, hint: 'is this the right file?' });
-        return visit.BREAK;
-      }
-      const seen = new Set<unknown>();
-      for (const { key } of items) {
-        if (!isScalar(key)) continue;
-        if (seen.has(key.value)) {
-          const [from, to] = key.range ?? [0, 1];
-          const hint = hintFor('DUPLICATE_KEY', '');
-          found = finding('yaml-syntax', file, at(from, to), { message: 'Map keys must be unique', hint });
-          return visit.BREAK;
-        }
-        seen.add(key.value);
-      }
-      return undefined;
-    },
-  });
-  return found === undefined ? [] : [found];
-}
+/** Keys that plain objects cannot hold safely, and what is not supported. */
+const UNSAFE: Readonly<Record<string, readonly [message: string, hint: string]>> = {
+  // In brackets: a plain one would set the prototype.
+  ['__proto__']: ['the key "__proto__" is not allowed', 'remove it'],
+  '<<': ['merge keys (<<) are not supported', 'write the keys out; anchors for whole values (&name, *name) work'],
+};
 
-/** Keys that plain objects cannot hold safely, and keys that are not text. */
-function unsafeNodes(file: string, doc: Document, at: At): Finding[] {
-  const findings: Finding[] = [];
-  visit(doc, {
-    Pair(_, pair) {
-      if (!isPair(pair) || !isScalar(pair.key)) return;
-      const key = pair.key as Node & { value: unknown };
-      const place = key.range ? at(key.range[0], key.range[1]) : { line: 1, column: 1, length: 1 };
-      if (key.value === '__proto__') {
-        findings.push(
-          finding('unknown-key', file, place, { message: 'the key "__proto__" is not allowed', hint: 'remove it' }),
-        );
-      }
-      if (key.value === '<<') {
-        findings.push(
-          finding('unknown-key', file, place, {
-            message: 'merge keys (<<) are not supported',
-            hint: 'write the keys out; anchors for whole values (&name, *name) work',
-          }),
-        );
-      }
-    },
-  });
-  return findings;
+/** What is wrong with keys: unsafe ones; and, if `isWhole`, the first that stands twice, or a mapping with more than any spec has. */
+function keyProblems(file: string, doc: Document, at: At, isWhole: boolean): Finding[] {
+  const unsafe: Finding[] = [];
+  let first: Finding | undefined;
+  const placeOf = (range: Node['range']) => at(range?.[0] ?? 0, range?.[1] ?? 1);
+  const lookAt = (items: readonly Pair[], range: Node['range']) => {
+    if (items.length > MAX_KEYS) {
+      const message = `a mapping has ${items.length} keys, a spec needs a few dozen`;
+      const [from] = range ?? [0];
+      first ??= finding('yaml-limit', file, at(from, from + 1), { message, hint: 'is this the right file?' });
+    }
+    const seen = new Set<unknown>();
+    for (const { key } of items) {
+      if (!isScalar(key)) continue;
+      const told = Object.hasOwn(UNSAFE, String(key.value)) ? UNSAFE[String(key.value)] : undefined;
+      if (told !== undefined)
+        unsafe.push(finding('unknown-key', file, placeOf(key.range), { message: told[0], hint: told[1] }));
+      if (seen.has(key.value) && isWhole)
+        first ??= finding('yaml-syntax', file, placeOf(key.range), {
+          message: 'Map keys must be unique',
+          hint: hintFor('DUPLICATE_KEY', ''),
+        });
+      seen.add(key.value);
+    }
+  };
+  visit(doc, { Map: (_, { items, range }) => lookAt(items as Pair[], range) });
+  return first === undefined ? unsafe : [first, ...unsafe];
 }
 
 /** Cheap look before the recursive parser: flow brackets outside of quoted texts, or indentation, far beyond any spec. */

@@ -7,6 +7,7 @@ const VERSION = 1;
 const CRC_BYTES = 4;
 /** 6 varints of at most 5 bytes each (u32). */
 const MAX_BYTES_PER_SLO = 30;
+const FEWEST_BYTES_PER_SLO = 6;
 
 /** Totals by SLO id (an integer of the store). */
 export interface Totals extends Iterable<readonly [id: number, counts: Counts]> {
@@ -67,7 +68,7 @@ export class RecordReader implements Totals {
   read(atMs: number, record: Uint8Array): boolean {
     this.#record += 1;
     this.size = 0;
-    return readRecord(atMs, record, (id, good, bad, unmeasured, excludedGood, excludedBad) => {
+    const isWhole = readRecord(atMs, record, (id, good, bad, unmeasured, excludedGood, excludedBad) => {
       this.#byId[id] ??= { ...ZERO, record: 0 };
       const counts = this.#byId[id];
       counts.record = this.#record;
@@ -78,6 +79,10 @@ export class RecordReader implements Totals {
       counts.excludedBad = excludedBad;
       this.size += 1;
     });
+    if (isWhole) return true;
+    this.#record += 1;
+    this.size = 0;
+    return false;
   }
 
   get(id: number): Counts | undefined {
@@ -103,13 +108,17 @@ function readRecord(atMs: number, record: Uint8Array, fill: Fill): boolean {
     if (byte < 128) return byte;
     let value = byte & 127;
     for (let scale = 128; ; scale *= 128) {
-      byte = body[at++]!;
+      byte = body[at++] ?? 0;
       value += (byte & 127) * scale;
       if (byte < 128) return value;
     }
   };
-  for (let left = get(); left > 0; left--) fill(get(), get(), get(), get(), get(), get());
-  return true;
+  for (let left = get(); left > 0; left--) {
+    // No CRC is proof that bytes are a record.
+    if (body.length - at < FEWEST_BYTES_PER_SLO) return false;
+    fill(get(), get(), get(), get(), get(), get());
+  }
+  return at === body.length;
 }
 
 const crcOf = (atMs: number, body: Uint8Array): number => crc32(body, crc32(String(atMs)));

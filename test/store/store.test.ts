@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Counts, ZERO } from '../../src/slo/history.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Counts, FIELDS, ZERO } from '../../src/slo/history.ts';
 import { StoreRefused } from '../../src/store/database.ts';
 import { Ledger } from '../../src/store/ledger.ts';
-import { decodeRecord, encodeRecord } from '../../src/store/record.ts';
+import { decodeRecord, encodeRecord, RecordReader, type Totals } from '../../src/store/record.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -21,6 +22,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'plimsoll-store-test-'));
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   for (const store of open) store.close();
   open = [];
   rmSync(dir, { recursive: true, force: true });
@@ -54,6 +56,14 @@ function restarted(nowMs: number): { ledger: Ledger; damaged: number } {
   return { ledger, damaged: ledger.setSlos([SLO], nowMs) };
 }
 
+/** Fills a page of the file, counted from 0, with zeros. */
+function breakPage(page: number): void {
+  const file = join(dir, 'plimsoll.db');
+  const bytes = readFileSync(file);
+  bytes.fill(0, page * 4096, (page + 1) * 4096);
+  writeFileSync(file, bytes);
+}
+
 describe('a record', () => {
   const counts = fc.record({
     good: fc.nat(),
@@ -83,6 +93,25 @@ describe('a record', () => {
     for (let length = 0; length < record.length; length++)
       expect(decodeRecord(START, record.subarray(0, length))).toBeUndefined();
     expect(decodeRecord(START + 1, record)).toBeUndefined();
+  });
+  it('is refused, and ends, if its sum is right and it is no record', () => {
+    const plain = (all: Totals) => [...all].map(([id, counts]) => String([id, ...FIELDS.map((f) => counts[f])])).sort();
+    const bodies = fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 40 });
+    const records = bodies.map((rest) => {
+      const body = Buffer.from([1, ...rest]);
+      const sum = Buffer.alloc(4);
+      sum.writeUInt32LE(crc32(body, crc32(String(START))));
+      return Buffer.concat([body, sum]);
+    });
+    fc.assert(
+      fc.property(records, (record) => {
+        const totals = decodeRecord(START, record);
+        const reader = new RecordReader();
+        expect(reader.read(START, record)).toBe(totals !== undefined);
+        expect(plain(reader)).toEqual(plain(totals ?? new Map()));
+      }),
+      { numRuns: 5_000 },
+    );
   });
 });
 
@@ -239,10 +268,7 @@ describe('the store', () => {
   it('saves what can be read around a broken page, and starts', () => {
     filled(2_000);
     for (const s of open.splice(0)) s.close();
-    const file = join(dir, 'plimsoll.db');
-    const bytes = readFileSync(file);
-    bytes.fill(0, 8 * 4096, 9 * 4096);
-    writeFileSync(file, bytes);
+    breakPage(8);
     const { ledger } = restarted(START + 2_001 * 30_000);
     expect(open[0]!.restored.warnings.join()).toContain('was damaged');
     expect(ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 1_800, bad: 200 });
@@ -250,6 +276,44 @@ describe('the store', () => {
     expect(ledger.tick(START + 2_001 * 30_000)).toBeUndefined();
   });
 
+  it('saves a table with one transaction and one statement: a commit for each row would hold all probes up', () => {
+    filled(300);
+    for (const s of open.splice(0)) s.close();
+    breakPage(8);
+    const { prepare } = DatabaseSync.prototype;
+    const inserts: [sql: string, isInTransaction: boolean][] = [];
+    const spy = vi.spyOn(DatabaseSync.prototype, 'prepare').mockImplementation(function (this: DatabaseSync, sql) {
+      if (/INTO tick/.test(sql)) inserts.push([sql, this.isTransaction]);
+      return prepare.call(this, sql);
+    });
+    const { ledger } = restarted(START + 301 * 30_000);
+    spy.mockRestore();
+    expect(ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 270, bad: 30 });
+    // One for the rows that SQLite reads, one for those found in the bytes.
+    expect(inserts).toEqual([
+      [expect.stringContaining('INSERT'), true],
+      [expect.stringContaining('INSERT'), true],
+    ]);
+  });
+  it('leaves a broken file where it is until all of it is saved: a full disk meanwhile costs no history', () => {
+    filled(2_000);
+    for (const s of open.splice(0)) s.close();
+    breakPage(8);
+    const { exec } = DatabaseSync.prototype;
+    let commits = 0;
+    const spy = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
+      if (sql === 'COMMIT' && ++commits === 3) throw new Error('database or disk is full');
+      return exec.call(this, sql);
+    });
+    expect(() => store()).toThrow('full');
+    spy.mockRestore();
+    const { ledger } = restarted(START + 2_001 * 30_000);
+    expect(ledger.entry('a')!.acknowledged).toEqual({ ...ZERO, good: 1_800, bad: 200 });
+    expect(open[0]!.restored.warnings.join()).toContain('was damaged');
+    expect(readdirSync(dir).filter((name) => !/^plimsoll\.(lock|db(-wal|-shm)?)$/.test(name))).toEqual([
+      expect.stringMatching(/^plimsoll\.db\.damaged-\d+$/),
+    ]);
+  });
   it('keeps the rows at the edges of maintenance when rows are thinned out, also over a restart', () => {
     const [from, to] = [START + 1_901 * 30_000, START + 1_937 * 30_000];
     const marked = { ...SLO, marks: [from, to] };
