@@ -91,7 +91,9 @@ export class RecordReader implements Totals {
   }
 
   *[Symbol.iterator](): Generator<[number, Counts]> {
-    for (const [id, counts] of this.#byId.entries()) if (counts?.record === this.#record) yield [id, counts];
+    // Not by index: an id that is none of ours may be billions.
+    for (const [id, counts] of Object.entries(this.#byId))
+      if (counts.record === this.#record) yield [Number(id), counts];
   }
 }
 
