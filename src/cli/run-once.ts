@@ -1,5 +1,5 @@
 // One run of a target outside of the exporter, for commands. Counts nothing and keeps nothing.
-import { probes } from '../probe/list.ts';
+import { prepareProbes, probes } from '../probe/list.ts';
 import { watchLoopLag } from '../probe/loop-lag.ts';
 import { createResolver } from '../probe/resolve.ts';
 import { type Run, runProbe } from '../probe/runner.ts';
@@ -11,6 +11,8 @@ const LOCATION = 'cli';
 
 /** Runs all steps of the target now. Never rejects. */
 export async function runOnce(target: Target): Promise<Run> {
+  // Before anything is watched: what it takes is neither the target's time nor a block of the loop.
+  prepareProbes([target]);
   const lag = watchLoopLag();
   const resolve = createResolver({ kind: 'named' });
   const run = await runProbe(target, { probes, resolve, tracer: idsOnly, lag, location: LOCATION, now: Date.now });

@@ -113,7 +113,8 @@ export class BoardSeries {
     if (this.#most === 0) return;
     const { name: target, kind } = run.target;
     const { board } = run;
-    for (const reason of board?.faults ?? []) this.#own.inc('plimsoll_board_faults_total', { target, reason });
+    for (const [reason, count] of board?.faults ?? [])
+      this.#own.inc('plimsoll_board_faults_total', { target, reason }, count);
     const values = BLACKBOX_KINDS.has(kind) ? blackboxValues(run) : databaseValues(run);
     const kept = values.slice(0, this.#most);
     const dropped = (board?.dropped ?? 0) + values.length - kept.length;

@@ -1,15 +1,7 @@
 // MariaDB's part of the series for boards: two statements, sent together, and their rows as mysqld_exporter names them.
 // Never opens a connection.
 import { STATUS_ROWS, VARIABLE_ROWS } from '../spec/board-series.ts';
-import {
-  type BoardKey,
-  type BoardReading,
-  type BoardValue,
-  boardKey,
-  isLabel,
-  keysOf,
-  valueIn,
-} from './board-reading.ts';
+import { type BoardKey, type BoardReading, boardKey, isLabel, keysOf, ReadingSoFar } from './board-reading.ts';
 
 const quoted = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(',');
 /** Families whose members are labels, in mysqld_exporter's collector/global_status.go. */
@@ -56,23 +48,16 @@ type Rows = readonly (readonly unknown[])[];
 
 /** Values of the rows [name, value] of both statements. What is not on the list is left out, what is no number is counted. */
 export function mariadbReading(status: Rows, variables: Rows): BoardReading {
-  const values: BoardValue[] = [];
-  let unreadable = 0;
-  const take = (key: BoardKey | undefined, text: unknown) => {
-    if (key === undefined) return;
-    const value = valueIn(text);
-    if (value === undefined) unreadable += 1;
-    else values.push({ key, value });
-  };
-  for (const [name, text] of status) take(statusKey(String(name)), text);
+  const reading = new ReadingSoFar();
+  for (const [name, text] of status) reading.take(statusKey(String(name)), text);
   const texts = new Map<string, string>();
   for (const [name, text] of variables) {
     const row = String(name).toLowerCase();
     if (TEXTS.includes(row)) texts.set(row, String(text));
-    else take(variableKey(row), text);
+    else reading.take(variableKey(row), text);
   }
   const version = ['innodb_version', 'version', 'version_comment'].map((row) => texts.get(row) ?? '');
   if (texts.size > 0 && version.every((text) => text === '' || isLabel(text)))
-    values.push({ key: boardKey('mysql_version_info', ...version), value: 1 });
-  return { values, unreadable };
+    reading.take(boardKey('mysql_version_info', ...version), '1');
+  return reading;
 }

@@ -23,6 +23,20 @@ export interface BoardReading {
   readonly unreadable: number;
 }
 
+/** A reading while it is made. */
+export class ReadingSoFar {
+  readonly values: BoardValue[] = [];
+  unreadable = 0;
+
+  /** Takes a value as the server told it; without a key it is none of the list. */
+  take(key: BoardKey | undefined, text: unknown, scale = 1): void {
+    if (key === undefined) return;
+    const value = valueIn(text);
+    if (value === undefined) this.unreadable += 1;
+    else this.values.push({ key, value: value / scale });
+  }
+}
+
 /** Takes what a run read, or hears why it read nothing. */
 export interface BoardSink {
   taken(reading: BoardReading): void;
@@ -32,23 +46,24 @@ export interface BoardSink {
 /** What became of it in a run. `values` is empty if nothing was read. */
 export interface BoardRun {
   readonly values: readonly BoardValue[];
-  readonly faults: readonly BoardFault[];
+  /** How often each of them was met; those that were not are not there. */
+  readonly faults: ReadonlyMap<BoardFault, number>;
   /** How many values were more than may be kept. */
   readonly dropped: number;
 }
 
 /** A sink that keeps what it is told, up to `most` values. */
 export function keepBoard(most: number): BoardSink & { readonly run: BoardRun } {
-  const faults: BoardFault[] = [];
+  const faults = new Map<BoardFault, number>();
   let values: readonly BoardValue[] = [];
   let dropped = 0;
   return {
     taken(reading) {
       values = reading.values.slice(0, most);
       dropped = reading.values.length - values.length;
-      for (let i = 0; i < reading.unreadable; i++) faults.push('unreadable');
+      if (reading.unreadable > 0) faults.set('unreadable', reading.unreadable);
     },
-    failed: (fault) => void faults.push(fault),
+    failed: (fault) => void faults.set(fault, 1),
     get run() {
       return { values, faults, dropped };
     },

@@ -1,13 +1,5 @@
 // Redis' part of the series for boards: the answer to INFO as redis_exporter names it. Never opens a connection.
-import {
-  type BoardKey,
-  type BoardReading,
-  type BoardValue,
-  boardKey,
-  isLabel,
-  keysOf,
-  valueIn,
-} from './board-reading.ts';
+import { type BoardKey, type BoardReading, boardKey, isLabel, keysOf, ReadingSoFar } from './board-reading.ts';
 
 /** Fields of INFO that are one value each, in the order in which they come: each is looked for behind the one before. */
 const FIELDS: Readonly<Record<string, string>> = {
@@ -37,8 +29,9 @@ const FIELDS: Readonly<Record<string, string>> = {
   connected_slaves: 'connected_slaves',
 };
 /** Labels of redis_instance_info: in the order in which INFO tells them, and in theirs. */
-const PLACE = 'redis_version redis_build_id redis_mode os process_id run_id tcp_port maxmemory_policy role'.split(' ');
-const INSTANCE = PLACE.toSorted();
+const INSTANCE_AS_TOLD =
+  'redis_version redis_build_id redis_mode os process_id run_id tcp_port maxmemory_policy role'.split(' ');
+const INSTANCE = INSTANCE_AS_TOLD.toSorted();
 
 const sought = (field: string): string => `\r\n${field}:`;
 const NUMBERS = Object.entries(FIELDS).map(([field, name]) => ({
@@ -49,7 +42,7 @@ const UPTIME = sought('uptime_in_seconds');
 const LINK = sought('master_link_status');
 const AGO = sought('master_last_io_seconds_ago');
 const TEXTS = new Map(
-  [...PLACE, 'master_host', 'master_port', 'slave_read_only'].map((field) => [field, sought(field)]),
+  [...INSTANCE_AS_TOLD, 'master_host', 'master_port', 'slave_read_only'].map((field) => [field, sought(field)]),
 );
 const labelled = (metric: string) => keysOf((label) => (isLabel(label) ? boardKey(metric, label) : undefined));
 const callsKey = labelled('redis_commands_total');
@@ -75,14 +68,13 @@ function partOf(text: string, name: string): string | undefined {
 }
 
 /** The answer to INFO while it is read. What we want is looked for: to take every line apart would cost three times as much. */
-class Reading {
-  readonly values: BoardValue[] = [];
+class InfoReading extends ReadingSoFar {
   readonly #info: string;
   /** Fields are asked for about in the order in which they come. */
   #at = 0;
-  unreadable = 0;
 
   constructor(info: string) {
+    super();
     this.#info = info;
   }
 
@@ -113,25 +105,21 @@ class Reading {
     for (let from = begin + title.length; from < end; ) {
       const found = info.indexOf('\r\n', from);
       const to = found < 0 ? end : found;
-      const colon = info.indexOf(':', from);
-      if (colon > from && colon < to && info.startsWith(prefix, from))
-        yield [info.slice(from + prefix.length, colon), info.slice(colon + 1, to)];
+      if (info.startsWith(prefix, from)) {
+        // In the line only: a search up to the next colon would go through all that follows, for each line that has none.
+        const line = info.slice(from + prefix.length, to);
+        const colon = line.indexOf(':');
+        if (colon >= 0) yield [line.slice(0, colon), line.slice(colon + 1)];
+      }
       from = to + 2;
     }
-  }
-
-  take(key: BoardKey | undefined, text: string | undefined, scale = 1): void {
-    if (key === undefined) return;
-    const value = valueIn(text);
-    if (value === undefined) this.unreadable += 1;
-    else this.values.push({ key, value: value / scale });
   }
 }
 
 /** Values of the answer to `INFO all`. What is not on the list is left out, what is no number is counted. `nowMs`: since 1970. */
 export function redisReading(info: string, nowMs: number): BoardReading {
-  const reading = new Reading(`\r\n${info}`);
-  readPlace(reading);
+  const reading = new InfoReading(`\r\n${info}`);
+  readInstance(reading);
   for (const { sought: field, key } of NUMBERS) {
     const text = reading.text(field);
     if (text !== undefined) reading.take(key, text);
@@ -143,7 +131,7 @@ export function redisReading(info: string, nowMs: number): BoardReading {
 }
 
 /** Commands, errors, databases and replicas: those that are there have a line. */
-function readMembers(reading: Reading): void {
+function readMembers(reading: InfoReading): void {
   for (const [command, text] of reading.members('Commandstats', 'cmdstat_')) {
     reading.take(callsKey(command), partOf(text, 'calls'));
     reading.take(secondsKey(command), partOf(text, 'usec'), 1e6);
@@ -167,13 +155,13 @@ function readMembers(reading: Reading): void {
 }
 
 /** Which server it is, and whose replica. */
-function readPlace(reading: Reading): void {
+function readInstance(reading: InfoReading): void {
   const told = (field: string): string => reading.text(TEXTS.get(field)!) ?? '';
-  const place = new Map(PLACE.map((field) => [field, told(field)]));
-  const instance = INSTANCE.map((field) => place.get(field)!);
+  const texts = new Map(INSTANCE_AS_TOLD.map((field) => [field, told(field)]));
+  const instance = INSTANCE.map((field) => texts.get(field)!);
   if (instance.every((text) => text === '' || isLabel(text))) reading.take(instanceKey(instance), '1');
   reading.again();
-  if (place.get('role') !== 'slave') return;
+  if (texts.get('role') !== 'slave') return;
   const primary = [told('master_host'), told('master_port')];
   if (!primary.every(isLabel)) return;
   for (const [metric, field] of [

@@ -46,15 +46,6 @@ export async function runDatabase<T extends DatabaseTarget>(
 ): Promise<void> {
   let session: Session | undefined;
   let writtenMs: number | undefined;
-  const first = await ctx.step('connect', async () => {
-    const phases: Phases = {};
-    try {
-      session = await connect(target, target.url, driver, ctx, phases);
-      return { outcome: 'ok', phases };
-    } catch (error) {
-      return { ...driver.fault(error, 'connect', ctx), phases };
-    }
-  });
   const steps = {
     async read(open: Session) {
       await open.read();
@@ -67,25 +58,38 @@ export async function runDatabase<T extends DatabaseTarget>(
       return server === undefined ? undefined : { server };
     },
   };
-  for (const name of target.steps) {
-    if (name === 'connect') continue;
-    await ctx.step(name, async () => {
-      const open = session;
-      if (open === undefined) return { outcome: first.outcome, blame: first.blame, detail: `connect: ${first.detail}` };
-      if (name !== 'replica') return answered(steps[name](open), (error) => driver.fault(error, name, ctx));
-      return replicaStep(
-        target,
-        ctx,
-        { version: open.version, writtenMs },
-        {
-          open: (url) => connect(target, url, driver, ctx, {}),
-          fault: (error) => driver.fault(error, name, ctx),
-        },
-      );
+  try {
+    const first = await ctx.step('connect', async () => {
+      const phases: Phases = {};
+      try {
+        session = await connect(target, target.url, driver, ctx, phases);
+        return { outcome: 'ok', phases };
+      } catch (error) {
+        return { ...driver.fault(error, 'connect', ctx), phases };
+      }
     });
+    for (const name of target.steps) {
+      if (name === 'connect') continue;
+      await ctx.step(name, async () => {
+        const open = session;
+        if (open === undefined)
+          return { outcome: first.outcome, blame: first.blame, detail: `connect: ${first.detail}` };
+        if (name !== 'replica') return answered(steps[name](open), (error) => driver.fault(error, name, ctx));
+        return replicaStep(
+          target,
+          ctx,
+          { version: open.version, writtenMs },
+          {
+            open: (url) => connect(target, url, driver, ctx, {}),
+            fault: (error) => driver.fault(error, name, ctx),
+          },
+        );
+      });
+    }
+    if (session !== undefined && ctx.board !== undefined) await readBoard(session, ctx.board, ctx);
+  } finally {
+    session?.close();
   }
-  if (session !== undefined && ctx.board !== undefined) await readBoard(session, ctx.board, ctx);
-  session?.close();
 }
 
 /** After the steps, in what is left of the deadline: what the run says of the target is known by then. */

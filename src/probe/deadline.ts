@@ -1,12 +1,17 @@
 // Waiting that ends at the deadline of the run, whatever the other side does. Never measures and never judges.
 import type { Socket } from 'node:net';
+import { cutOff } from './fault.ts';
 
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** Has the time passed? Not true if it was stopped. */
+  /** Has the time passed? Not true if it was stopped, or ended before. */
   isOver(): boolean;
-  clear(): void;
+  /** The run is over: nothing that it began may outlive it. */
+  end(): void;
 }
+
+/** Made once: a stack trace for each run would be felt. */
+const RUN_IS_OVER = new Error('the run is over');
 
 /** One signal that aborts after `ms` or with `stop`. AbortSignal.any() would be a tenth of the cost of a whole run. */
 export function endingAfter(ms: number, stop?: AbortSignal): Deadline {
@@ -22,9 +27,10 @@ export function endingAfter(ms: number, stop?: AbortSignal): Deadline {
   return {
     signal: ending.signal,
     isOver: () => isOver,
-    clear() {
+    end() {
       clearTimeout(timer);
       stop?.removeEventListener('abort', onStop);
+      ending.abort(RUN_IS_OVER);
     },
   };
 }
@@ -55,6 +61,6 @@ export function socketEvent(socket: Socket, name: string, signal: AbortSignal): 
     if (signal.aborted) return onAbort();
     socket.once(name, () => done());
     socket.once('error', (error) => done(error));
-    socket.once('close', () => done(Object.assign(new Error('connection closed'), { code: 'ECONNRESET' })));
+    socket.once('close', () => done(cutOff('connection closed')));
   });
 }

@@ -1,4 +1,4 @@
-// A fault that already knows its outcome: how the inner parts of a probe tell the outer ones. Never leaves a probe.
+// Faults that already know what they are: how the inner parts of a probe tell the outer ones. They never leave a probe.
 import type { Outcome } from '../spec/outcome.ts';
 import type { Facts } from './probe.ts';
 
@@ -11,3 +11,6 @@ export class ProbeFault extends Error {
     this.facts = facts;
   }
 }
+
+/** For a connection that ended: with the code of Node, so that it is judged as an error of Node would be. */
+export const cutOff = (why: string): Error => Object.assign(new Error(why), { code: 'ECONNRESET' });

@@ -1,9 +1,9 @@
 // One HTTP request as a probe needs it: redirects checked hop by hop, and every fault told as an outcome. A hop: http-hop.ts.
-import { performance } from 'node:perf_hooks';
 import type { Outcome } from '../spec/outcome.ts';
 import { ProbeFault } from './fault.ts';
-import { endPhase, type Hop, type HttpRequest, type HttpResponse, sendOnce } from './http-hop.ts';
+import { type Hop, type HttpRequest, type HttpResponse, sendOnce } from './http-hop.ts';
 import { networkOutcome } from './network-error.ts';
+import { endPhase, startPhase } from './phase-clock.ts';
 import type { Facts, Phase, ProbeContext } from './probe.ts';
 
 export interface HttpResult {
@@ -15,9 +15,9 @@ export interface HttpResult {
   readonly response?: HttpResponse;
 }
 
-/** Sends the request and follows redirects. Never rejects; faults are outcomes. */
+/** Sends the request and follows redirects. Faults are outcomes; rejects for a bug of ours only, which is the runner's business. */
 export async function httpRequest(request: HttpRequest, ctx: ProbeContext): Promise<HttpResult> {
-  const hop: Hop = { phases: {}, going: 'dns', since: performance.now(), facts: {} };
+  const hop: Hop = { ...startPhase('dns'), facts: {} };
   const first = new URL(request.url);
   const seen = new Set<string>();
   let url = first;

@@ -3,14 +3,13 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import { type TLSSocket, connect as tlsConnect } from 'node:tls';
-import { socketEvent } from './deadline.ts';
-import { ProbeFault } from './fault.ts';
+import { cutOff, ProbeFault } from './fault.ts';
 import { type Head, HttpReader } from './http-reader.ts';
-import type { Facts, Phase, ProbeContext } from './probe.ts';
+import { endPhase, type PhaseClock } from './phase-clock.ts';
+import type { Facts, ProbeContext } from './probe.ts';
 import { openSocket } from './reach.ts';
 import { hostOf } from './resolve.ts';
-import { handshakeOptions, judgeTls } from './tls-check.ts';
+import { handshakeOptions, judgeTls, shakeHands } from './tls-check.ts';
 
 export interface HttpRequest {
   readonly url: string;
@@ -45,20 +44,9 @@ const BODIED: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 const USER_AGENT = 'plimsoll/0.1 (synthetic probe)';
 
 /** What is measured on the way, over all hops. */
-export interface Hop {
-  readonly phases: Partial<Record<Phase, number>>;
-  /** The phase that goes on, and since when. */
-  going: Phase;
-  since: number;
+export interface Hop extends PhaseClock {
   /** Grows on the way: a copy for each fact would be felt. */
   readonly facts: { -readonly [K in keyof Facts]: Facts[K] };
-}
-
-export function endPhase(hop: Hop, next: Phase): void {
-  const now = performance.now();
-  hop.phases[hop.going] = (hop.phases[hop.going] ?? 0) + now - hop.since;
-  hop.going = next;
-  hop.since = now;
 }
 
 /** One hop. The pinned address and the address policy hold for the target's host, its headers for its origin only. */
@@ -97,18 +85,14 @@ async function open(
   signal: AbortSignal,
 ): Promise<Socket> {
   const host = certificateName(url, request);
-  const secure = url.protocol === 'https:';
-  const socket = await openSocket(addresses, Number(url.port || (secure ? 443 : 80)), signal, (address) => {
+  const options = url.protocol === 'https:' ? handshakeOptions(request.ca) : undefined;
+  const port = Number(url.port || (options === undefined ? 80 : 443));
+  const socket = await openSocket(addresses, port, signal, (address) => {
     hop.facts.address = address;
   });
-  endPhase(hop, secure ? 'tls' : 'first_byte');
-  if (!secure) return socket;
-  const tls: TLSSocket = tlsConnect({
-    ...handshakeOptions(request.ca),
-    socket,
-    ...(isIP(host) === 0 && { servername: host }),
-  });
-  await socketEvent(tls, 'secureConnect', signal);
+  endPhase(hop, options === undefined ? 'first_byte' : 'tls');
+  if (options === undefined) return socket;
+  const tls = await shakeHands(socket, options, host, signal);
   const verdict = judgeTls(tls, host);
   Object.assign(hop.facts, verdict.facts);
   if (verdict.outcome !== 'ok') {
@@ -160,7 +144,7 @@ function exchange(
     socket.once('error', reject);
     socket.once('close', () => {
       signal.removeEventListener('abort', onAbort);
-      reject(Object.assign(new Error('connection closed'), { code: 'ECONNRESET' }));
+      reject(cutOff('connection closed'));
     });
     socket.write(written(request, url, own));
   });

@@ -1,6 +1,7 @@
 // Reads one HTTP/1.1 response from bytes as they come (RFC 9112): strict, with caps, without a socket. Node's own client costs twice the
 // processor time of a whole probe, for pooling, streams and upgrades that a probe must not have.
-import { ProbeFault } from './fault.ts';
+import { cutOff, ProbeFault } from './fault.ts';
+import { HeldBytes } from './held-bytes.ts';
 
 export interface Head {
   readonly status: number;
@@ -14,7 +15,6 @@ export interface Caps {
   readonly bodyBytes: number;
 }
 
-const NO_ROOM = Buffer.alloc(0);
 const MOST_HEADERS = 1_000;
 /** A chunk's size with its extensions, which nobody reads. */
 const MOST_SIZE_LINE = 1_024;
@@ -32,7 +32,6 @@ const ONCE: ReadonlySet<string> = new Set([
 ]);
 
 const broken = (why: string): ProbeFault => new ProbeFault('protocol_error', why);
-const cutOff = (why: string): Error => Object.assign(new Error(why), { code: 'ECONNRESET' });
 
 /** Where the reader is: in the head, in a body of known length, in one that ends with the connection, in chunks, or at the end. */
 type Place = 'head' | 'length' | 'close' | 'size' | 'chunk' | 'chunk-end' | 'trailer' | 'end';
@@ -43,11 +42,8 @@ export class HttpReader {
   readonly #onHead: (head: Head) => void;
   #body: Buffer = Buffer.alloc(0);
   #place: Place = 'head';
-  /** What is not whole yet: the head, or a line between chunks. In a buffer that doubles, as it may come byte by byte. */
-  #room: Buffer = NO_ROOM;
-  #held = 0;
-  /** So much of it was searched for its end. */
-  #searched = 0;
+  /** What is not whole yet: the head, or a line between chunks. */
+  readonly #held = new HeldBytes();
   #wireBytes = 0;
   #left = 0;
   #headerBytes = 0;
@@ -74,38 +70,16 @@ export class HttpReader {
   push(chunk: Buffer): void {
     this.#wireBytes += chunk.length;
     if (this.#wireBytes > this.#caps.headerBytes + 2 * this.#caps.bodyBytes) throw this.#tooLong();
-    let rest = this.#held === 0 ? chunk : this.#hold(chunk);
+    let rest = this.#held.join(chunk);
     while (rest.length > 0 && this.#place !== 'end') {
       const used = this.#take(rest);
       if (used === 0) {
-        if (this.#held === 0) this.#hold(rest);
-        this.#searched = rest.length;
+        this.#held.keep(rest);
         return;
       }
-      // What was held may be part of the body from now on: what is held next gets room of its own.
-      if (this.#held > 0) this.#room = NO_ROOM;
-      this.#held = 0;
-      this.#searched = 0;
+      this.#held.used();
       rest = rest.subarray(used);
     }
-  }
-
-  /** Adds to what is held; all of it. */
-  #hold(chunk: Buffer): Buffer {
-    const bytes = this.#held + chunk.length;
-    if (bytes > this.#room.length) {
-      const larger = Buffer.allocUnsafeSlow(2 * bytes);
-      this.#room.copy(larger, 0, 0, this.#held);
-      this.#room = larger;
-    }
-    chunk.copy(this.#room, this.#held);
-    this.#held = bytes;
-    return this.#room.subarray(0, bytes);
-  }
-
-  /** Where a mark begins; what was searched before is not searched again. */
-  #find(mark: string, rest: Buffer): number {
-    return rest.indexOf(mark, Math.max(0, this.#searched - mark.length + 1));
   }
 
   #tooLong(): ProbeFault {
@@ -163,7 +137,7 @@ export class HttpReader {
 
   /** A line between or behind chunks. */
   #takeLine(rest: Buffer): number {
-    const at = this.#find('\r\n', rest);
+    const at = this.#held.find('\r\n', rest);
     if (at < 0) {
       if (rest.length > MOST_SIZE_LINE) throw broken('a line between chunks has no end');
       return 0;
@@ -190,7 +164,7 @@ export class HttpReader {
   }
 
   #takeHead(rest: Buffer): number {
-    const at = this.#find('\r\n\r\n', rest);
+    const at = this.#held.find('\r\n\r\n', rest);
     if (at < 0) {
       if (rest.length > this.#caps.headerBytes) this.#countHeader(rest.length);
       if (!'HTTP/1.'.startsWith(rest.toString('latin1', 0, 7))) throw broken('the answer is not HTTP/1.1');

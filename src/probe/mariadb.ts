@@ -97,26 +97,28 @@ const NO_REDIRECT: object = { permitRedirect: false };
 async function connect(login: Login, target: MariaDb, ctx: ProbeContext): Promise<Open> {
   const { url, address, username, password, database } = login;
   const seconds = Math.max(1, Math.ceil(ctx.remainingMs() / 1000));
+  // Before there is a connection: authorities that cannot be read would leave it behind.
+  const ssl = tlsOf(target, url);
   const socket = netConnect({ host: address, port: Number(url.port || 3306), noDelay: true });
   guardSocket(socket);
   const close = () => {
     socket.destroy();
   };
-  const connecting = library().createConnection({
-    stream: () => socket,
-    user: username,
-    password,
-    database,
-    connectTimeout: Math.max(50, ctx.remainingMs()),
-    ssl: tlsOf(target, url),
-    bigIntAsNumber: true,
-    insertIdAsNumber: true,
-    allowPublicKeyRetrieval: false,
-    ...NO_REDIRECT,
-    // What still waits for a lock when we are gone must not wait for long: it would hold a connection of the probe user.
-    sessionVariables: { lock_wait_timeout: seconds, innodb_lock_wait_timeout: seconds },
-  });
   try {
+    const connecting = library().createConnection({
+      stream: () => socket,
+      user: username,
+      password,
+      database,
+      connectTimeout: Math.max(50, ctx.remainingMs()),
+      ssl,
+      bigIntAsNumber: true,
+      insertIdAsNumber: true,
+      allowPublicKeyRetrieval: false,
+      ...NO_REDIRECT,
+      // What still waits for a lock when we are gone must not wait for long: it would hold a connection of the probe user.
+      sessionVariables: { lock_wait_timeout: seconds, innodb_lock_wait_timeout: seconds },
+    });
     const connection = await within(ctx.signal, connecting);
     // A connection that breaks between two statements tells so by an event; the next statement fails and is judged.
     connection.on('error', () => {});

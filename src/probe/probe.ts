@@ -84,7 +84,7 @@ export interface ProbeContext {
 }
 
 export interface Probe<K extends TargetKind = TargetKind> {
-  /** Loads what only this kind needs, before a run's time counts. */
+  /** Loads what only this kind needs. Whoever starts runs calls it before: inside of one it would be the target's time. */
   prepare?(): void;
   /** Runs the steps of `target.steps` (through `ctx.step`), in order. */
   run(target: Target<K>, ctx: ProbeContext): Promise<void>;

@@ -3,23 +3,20 @@
 import { connect as netConnect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
 import { MOST_BYTES, tooMany } from './driver-faults.ts';
-import { ProbeFault } from './fault.ts';
-
-/** A line, a text, a number, or null for a key that is not there. */
-export type RedisAnswer = string | number | null;
+import { cutOff, ProbeFault } from './fault.ts';
+import { type RedisAnswer, RedisReader } from './redis-reader.ts';
 
 interface Waiting {
   resolve(answer: RedisAnswer): void;
   reject(error: Error): void;
 }
 
-const NO_REDIS = 'the answer is not that of a Redis server';
 const CRLF = '\r\n';
 
 export class RedisConnection {
   readonly #socket: Socket;
   readonly #waiting: Waiting[] = [];
-  #rest: Buffer = Buffer.alloc(0);
+  readonly #reader = new RedisReader((answer) => this.#answered(answer));
   #bytes = 0;
   /** Why there will be no further answer. */
   #broken: Error | undefined;
@@ -34,7 +31,7 @@ export class RedisConnection {
     };
     socket.on('close', () => {
       signal.removeEventListener('abort', onAbort);
-      this.#break(new Error('Connection is closed.'));
+      this.#break(cutOff('connection closed'));
     });
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
@@ -77,57 +74,24 @@ export class RedisConnection {
 
   #read(bytes: Buffer): void {
     this.#bytes += bytes.length;
-    this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     try {
       if (this.#bytes > MOST_BYTES) throw tooMany();
-      for (;;) {
-        if (this.#broken !== undefined || this.#rest.length === 0) return;
-        const found = answerIn(this.#rest);
-        if (found === undefined) return;
-        this.#rest = this.#rest.subarray(found.length);
-        const waiting = this.#waiting.shift();
-        const { answer } = found;
-        // A full server says so without being asked, and closes.
-        if (waiting === undefined)
-          this.#break(answer instanceof Error ? answer : new ProbeFault('protocol_error', 'an answer to no question'));
-        else if (answer instanceof Error) waiting.reject(answer);
-        else waiting.resolve(answer);
-      }
+      this.#reader.push(bytes);
     } catch (error) {
       this.#break(error as Error);
       this.close();
     }
   }
+
+  #answered(answer: RedisAnswer | Error): void {
+    const waiting = this.#waiting.shift();
+    // A full server says so without being asked, and closes.
+    if (waiting === undefined)
+      throw answer instanceof Error ? answer : new ProbeFault('protocol_error', 'an answer to no question');
+    if (answer instanceof Error) waiting.reject(answer);
+    else waiting.resolve(answer);
+  }
 }
 
 const written = (words: readonly string[]): string =>
   `*${words.length}${CRLF}${words.map((word) => `$${Buffer.byteLength(word)}${CRLF}${word}${CRLF}`).join('')}`;
-
-/** The first answer and its length in bytes; undefined if it is not whole yet. Throws if it is none. */
-function answerIn(bytes: Buffer): { readonly answer: RedisAnswer | Error; readonly length: number } | undefined {
-  if (!'+-:$'.includes(String.fromCharCode(bytes[0]!))) throw new ProbeFault('protocol_error', NO_REDIS);
-  const end = bytes.indexOf(CRLF);
-  if (end < 0) return undefined;
-  const line = bytes.toString('utf8', 1, end);
-  const length = end + CRLF.length;
-  switch (bytes[0]) {
-    case 0x2b:
-      return { answer: line, length };
-    case 0x2d:
-      return { answer: new Error(line), length };
-    case 0x3a:
-      if (!/^-?\d{1,19}$/.test(line)) throw new ProbeFault('protocol_error', NO_REDIS);
-      return { answer: Number(line), length };
-    default:
-      return textIn(bytes, line, length);
-  }
-}
-
-function textIn(bytes: Buffer, size: string, from: number): ReturnType<typeof answerIn> {
-  if (size === '-1') return { answer: null, length: from };
-  if (!/^\d{1,10}$/.test(size)) throw new ProbeFault('protocol_error', NO_REDIS);
-  const to = from + Number(size);
-  if (bytes.length < to + CRLF.length) return undefined;
-  if (bytes.toString('latin1', to, to + CRLF.length) !== CRLF) throw new ProbeFault('protocol_error', NO_REDIS);
-  return { answer: bytes.toString('utf8', from, to), length: to + CRLF.length };
-}

@@ -13,18 +13,19 @@ import { hostOf } from './resolve.ts';
 
 type RedisTarget = Target<'redis'>;
 
-const ERRORS: Readonly<Record<string, Outcome>> = {
-  NOAUTH: 'redis_auth',
-  WRONGPASS: 'redis_auth',
-  NOPERM: 'redis_noperm',
-  OOM: 'oom',
-  READONLY: 'readonly_replica',
-  LOADING: 'loading',
-  MASTERDOWN: 'masterdown',
-  MISCONF: 'misconf',
-  BUSY: 'busy',
-  NOREPLICAS: 'noreplicas',
-};
+/** By the first word of an error: a Map, as the word is the server's. */
+const ERRORS: ReadonlyMap<string, Outcome> = new Map([
+  ['NOAUTH', 'redis_auth'],
+  ['WRONGPASS', 'redis_auth'],
+  ['NOPERM', 'redis_noperm'],
+  ['OOM', 'oom'],
+  ['READONLY', 'readonly_replica'],
+  ['LOADING', 'loading'],
+  ['MASTERDOWN', 'masterdown'],
+  ['MISCONF', 'misconf'],
+  ['BUSY', 'busy'],
+  ['NOREPLICAS', 'noreplicas'],
+]);
 
 export const redis: Probe<'redis'> = { run: (target, ctx) => runDatabase(target, driver, ctx) };
 
@@ -97,18 +98,12 @@ const unless = (excused: RegExp) => (error: Error) => {
 
 function fault(error: unknown, ctx: ProbeContext): StepOutcome {
   if (error instanceof ProbeFault) return { outcome: error.outcome, detail: error.message };
+  if (ctx.signal.aborted) return { outcome: 'timeout', detail: 'no answer within the deadline' };
   const { message = '' } = error as Error;
-  if (ctx.signal.aborted || message === 'connect ETIMEDOUT')
-    return { outcome: 'timeout', detail: 'no answer within the deadline' };
-  const word = message.split(' ', 1)[0] ?? '';
   const detail = message.slice(0, 200);
   if (/max number of clients/i.test(message)) return { outcome: 'max_clients', detail };
   if (/without any password configured|invalid password/i.test(message)) return { outcome: 'redis_auth', detail };
-  if (/RESP type/.test(message))
-    return { outcome: 'protocol_error', detail: 'the answer is not that of a Redis server' };
-  const known = ERRORS[word] ?? networkOutcome(error);
-  if (known !== undefined) return { outcome: known, detail };
-  return { outcome: /closed|ended/i.test(message) ? 'reset' : 'redis_error', detail };
+  return { outcome: ERRORS.get(message.split(' ', 1)[0]!) ?? networkOutcome(error) ?? 'redis_error', detail };
 }
 
 function whyStopped(info: string): string | undefined {

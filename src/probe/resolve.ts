@@ -80,32 +80,32 @@ export function plainAddress(ip: string): string {
   return [first >> 8, first & 255, second >> 8, second & 255].join('.');
 }
 
-const within = (list: BlockList, ip: string): boolean => list.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
+const isIn = (list: BlockList, ip: string): boolean => list.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
 
-/** Of the addresses asked last: each check makes objects that only a whole collection of garbage takes away. */
-const asked = new Map<string, boolean>();
-const MOST_ASKED = 10_000;
+/** Of isForbidden(), until there are many: each check makes objects that only a whole collection of garbage takes away. */
+const verdicts = new Map<string, boolean>();
+const MOST_KNOWN = 10_000;
 
 function isForbidden(ip: string): boolean {
-  const known = asked.get(ip);
+  const known = verdicts.get(ip);
   if (known !== undefined) return known;
   const plain = plainAddress(ip);
-  const found = within(FORBIDDEN, ip) || within(FORBIDDEN, plain);
-  if (asked.size >= MOST_ASKED) asked.clear();
-  asked.set(ip, found);
+  const found = isIn(FORBIDDEN, ip) || isIn(FORBIDDEN, plain);
+  if (verdicts.size >= MOST_KNOWN) verdicts.clear();
+  verdicts.set(ip, found);
   return found;
 }
 
-/** May a probe connect to `ip`, reached under the name `host`? Pure. */
+/** May a probe connect to `ip`, reached under the name `host`? Depends on nothing else than what it is given. */
 export function addressAllowed(ip: string, host: string, policy: AddressPolicy, redirect = false): boolean {
   if (isIP(ip) === 0) return false;
   if (isForbidden(ip)) return false;
   if (policy.kind === 'named' && !redirect) return true;
   const plain = plainAddress(ip);
-  const isInternal = within(INTERNAL, ip) || within(INTERNAL, plain);
+  const isInternal = isIn(INTERNAL, ip) || isIn(INTERNAL, plain);
   if (policy.kind === 'named') return !isInternal;
   const cidrs = rangesOf(policy);
-  if (cidrs.length > 0 && within(blockList(cidrs), plain)) return true;
+  if (cidrs.length > 0 && isIn(blockList(cidrs), plain)) return true;
   // A name that is allowed may not lead inside by its DNS answer (rebinding): internal addresses need a CIDR or the address itself.
   return isNamed(host, policy) && (!isInternal || isIP(host) !== 0);
 }

@@ -54,7 +54,8 @@ export async function runProbe<K extends TargetKind>(
   const trace = ports.tracer.run(target);
   const steps: StepResult[] = [];
   const finish = finisherFor(tellerOf(target));
-  let late: StepOutcome | undefined;
+  /** Of every step that would begin after the deadline. */
+  let untried: StepOutcome | undefined;
   const board = ports.boardSeries ? keepBoard(ports.boardSeries) : undefined;
   const ctx: ProbeContext = {
     signal,
@@ -72,17 +73,16 @@ export async function runProbe<K extends TargetKind>(
     async step(name, body) {
       const span = trace.step(name);
       const from = performance.now();
-      let result: StepOutcome;
+      const times = () => ({ startMs: from - start, durationMs: performance.now() - from });
+      let finished: StepResult;
       try {
-        late ??= deadline.isOver() ? usedUp(steps.at(-1)) : undefined;
-        result = late ?? (await body({ traceparent: span.traceparent }));
+        untried ??= deadline.isOver() ? usedUp(steps.at(-1)) : undefined;
+        finished = finish(name, untried ?? (await body({ traceparent: span.traceparent })), times());
       } catch (error) {
-        result = bug(error);
+        finished = finish(name, bug(error), times());
       }
-      const finished = finish(name, result, { startMs: from - start, durationMs: performance.now() - from });
-      const own =
-        stop?.aborted === true && verdictOf(finished.outcome) === 'bad' ? withOutcome(finished, 'aborted') : finished;
-      const judged = judgeTimeout(own, ports.lag.longestSince(from), target.timeout);
+      const told = judgeStop(finished, stop?.aborted === true);
+      const judged = judgeTimeout(told, ports.lag.longestSince(from), target.timeout);
       span.end(judged);
       steps.push(judged);
       return judged;
@@ -93,7 +93,7 @@ export async function runProbe<K extends TargetKind>(
   } catch (error) {
     steps.push(finish('run', bug(error), AT_ONCE));
   } finally {
-    deadline.clear();
+    deadline.end();
     trace.end();
   }
   for (const name of unreportedOf(target, steps)) steps.push(finish(name, bug(UNREPORTED), AT_ONCE));
@@ -160,6 +160,10 @@ const withOutcome = (result: StepResult, outcome: Outcome): StepResult => ({
   outcome,
   blame: blameOf(outcome),
 });
+
+/** What failed after a stop says nothing of the target; what was good all the same stays so. */
+const judgeStop = (result: StepResult, isStopped: boolean): StepResult =>
+  isStopped && verdictOf(result.outcome) === 'bad' ? withOutcome(result, 'aborted') : result;
 
 function judgeTimeout(result: StepResult, blockedMs: number, timeoutMs: number): StepResult {
   if (!TIMEOUTS.has(result.outcome) || blockedMs <= distortedFrom(timeoutMs)) return result;

@@ -23,7 +23,7 @@ export interface SchedulerPorts {
 export interface Scheduler {
   setTargets(targets: readonly Target[]): void;
   readonly inFlight: number;
-  /** No new runs; waits up to `graceMs` for those going on, then aborts them. */
+  /** No new runs, and what waits for a place is missed; waits up to `graceMs` for those going on, then aborts them. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -90,8 +90,10 @@ class Slots implements Scheduler {
   }
 
   async stop(graceMs: number): Promise<void> {
-    for (const job of this.#jobs.values()) clearTimeout(job.timer);
-    this.#waiting.clear();
+    for (const job of this.#jobs.values()) {
+      clearTimeout(job.timer);
+      if (this.#giveUp(job)) this.#ports.onMissed(job.target, 'concurrency');
+    }
     const grace = setTimeout(() => this.#aborter.abort(new Error('stopping')), graceMs);
     await Promise.allSettled(this.#going);
     clearTimeout(grace);

@@ -1,11 +1,22 @@
 // A TLS handshake that always ends, so that dates are known even when verification fails; the verdict comes after it.
-import { type ConnectionOptions, checkServerIdentity, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { isIP, type Socket } from 'node:net';
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  type DetailedPeerCertificate,
+  type TLSSocket,
+  connect as tlsConnect,
+} from 'node:tls';
 import type { Outcome } from '../spec/outcome.ts';
 import { secureContext } from './authorities.ts';
+import { socketEvent } from './deadline.ts';
 import { networkOutcome } from './network-error.ts';
 import type { Facts } from './probe.ts';
 
-/** Options for tls.connect: no verification inside the handshake, because judgeTls does it afterwards. */
+/**
+ * Options of a handshake: no verification inside of it, because judgeTls does it afterwards. Made before there is a connection, as it
+ * throws for authorities that cannot be read.
+ */
 export const handshakeOptions = (ca: string | undefined): ConnectionOptions => ({
   rejectUnauthorized: false,
   // Without SNI (an IP address) Node would check another name than the one that was asked for.
@@ -13,6 +24,18 @@ export const handshakeOptions = (ca: string | undefined): ConnectionOptions => (
   secureContext: secureContext(ca),
   minVersion: 'TLSv1.2',
 });
+
+/** Shakes hands over a connected socket, for the name or address `host`. Rejects with an error of Node. */
+export async function shakeHands(
+  socket: Socket,
+  options: ConnectionOptions,
+  host: string,
+  signal: AbortSignal,
+): Promise<TLSSocket> {
+  const secure = tlsConnect({ ...options, socket, ...(isIP(host) === 0 && { servername: host }) });
+  await socketEvent(secure, 'secureConnect', signal);
+  return secure;
+}
 
 export interface TlsVerdict {
   readonly outcome: Outcome;

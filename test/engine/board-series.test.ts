@@ -22,7 +22,7 @@ const runOf = (
   { targets }: Spec,
   name: string,
   values: readonly BoardValue[],
-  { outcome = 'ok' as Outcome, faults = [] as readonly BoardFault[], dropped = 0 } = {},
+  { outcome = 'ok' as Outcome, faults = new Map() as ReadonlyMap<BoardFault, number>, dropped = 0 } = {},
 ): Run => ({
   target: targets.find((target) => target.name === name)!,
   startedMs: 0,
@@ -69,7 +69,14 @@ describe('series for boards', () => {
     series.onRun(runOf(spec, 'db', [{ key: QUERIES, value: 1 }]));
     series.onRun(runOf(spec, 'db', [], { outcome: 'auth_failed' }));
     expect(lines()).toEqual(['mysql_up{target="db"} 0']);
-    series.onRun(runOf(spec, 'db', [], { faults: ['timeout', 'unreadable', 'unreadable'] }));
+    series.onRun(
+      runOf(spec, 'db', [], {
+        faults: new Map<BoardFault, number>([
+          ['timeout', 1],
+          ['unreadable', 2],
+        ]),
+      }),
+    );
     expect(lines()).toEqual(['mysql_up{target="db"} 1']);
     expect((await counted('plimsoll_board_faults_total')).map(({ start, value }) => start + value)).toEqual([
       'plimsoll_board_faults_total{target="db",reason="timeout"} 1',

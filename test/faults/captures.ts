@@ -6,6 +6,9 @@ import fc from 'fast-check';
 /** What came after each write of the client; the first is what came before any. */
 export type Capture = readonly Buffer[];
 
+/** Names of objects of the language, as words of a server: what is looked up by such a word must not find them. */
+export const LANGUAGE_WORDS = ['constructor', '__proto__', 'toString', 'valueOf', 'hasOwnProperty'] as const;
+
 /** How a capture is broken, at a place that is a share of its length; then the rest of it is played as it is. */
 export interface Mutation {
   readonly how: 'flip' | 'set' | 'cut' | 'drop' | 'repeat' | 'insert' | 'swap';
@@ -30,7 +33,10 @@ export const mutation: fc.Arbitrary<Mutation> = fc.record({
     fc.constantFrom(0, 1, 0x0a, 0x0d, 0x20, 0x3a, 0x7f, 0x80, 0xfb, 0xfe, 0xff),
     fc.integer({ min: 0, max: 255 }),
   ),
-  bytes: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+  bytes: fc.oneof(
+    { weight: 4, arbitrary: fc.uint8Array({ minLength: 1, maxLength: 40 }) },
+    fc.constantFrom(...LANGUAGE_WORDS).map((word) => Buffer.from(word)),
+  ),
 });
 export const playing: fc.Arbitrary<Playing> = fc.record({
   piece: fc.constantFrom(1, 2, 7, 100, 1_460, 65_536),

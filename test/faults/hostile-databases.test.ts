@@ -17,6 +17,7 @@ import { startRedis } from '../services/redis.ts';
 import {
   bounded,
   type Capture,
+  LANGUAGE_WORDS,
   mutated,
   mutation,
   type Player,
@@ -187,12 +188,23 @@ describe('Redis', () => {
   });
   it('that is broken ends in an outcome, and each step is good only with the answer to its own question', async () => {
     await fuzz('redis', (bytes, [connect, read, write]) => {
-      // The driver looks for CR and takes the byte behind it for LF.
       const said = bytes.toString('latin1');
-      if (connect === 'ok') expect(said).toMatch(/[+\n]PONG\r/);
-      if (read === 'ok') expect(said).toMatch(/[$+_*]/);
-      if (write === 'ok') expect(said).toMatch(/[+\n]OK\r/);
+      if (connect === 'ok') expect(said).toMatch(/(\+|\n)PONG\r\n/);
+      // A text, no text, or a line.
+      if (read === 'ok') expect(said).toMatch(/\$\d+\r\n.*\r\n|\$-1\r\n|\+.*\r\n/s);
+      if (write === 'ok') expect(said).toMatch(/(\+|\n)OK\r\n/);
     });
+  });
+  it.each(LANGUAGE_WORDS)('that gives %s as the reason of an error has an error, at every step', async (word) => {
+    const error = Buffer.from(`-${word} x\r\n`);
+    // The answers to the greeting come in one part, and before it there is none.
+    for (let place = 1; place < captures.redis.length; place++) {
+      players[0]!.play(captures.redis.with(place, error), { piece: 65_536, end: 'hold' });
+      const result = await probe('redis', players[0]!.port, 2_000);
+      expectSane(result);
+      expect(outcomesOf(result)).toContain('redis_error');
+      await expect.poll(() => players[0]!.open).toBe(0);
+    }
   });
 });
 

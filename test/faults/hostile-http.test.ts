@@ -16,6 +16,7 @@ import { seeded } from '../services/fault-proxy.ts';
 import {
   bounded,
   type Capture,
+  LANGUAGE_WORDS,
   mutated,
   mutation,
   type Player,
@@ -231,6 +232,17 @@ describe('an answer of HTTP', () => {
       ),
       bounded(4, 120),
     );
+  });
+  it.each(LANGUAGE_WORDS)('whose cache says %s says nothing of its cache', async (word) => {
+    for (const header of ['x-cache', 'cf-cache-status', 'cache-status', 'server-timing']) {
+      const value = header === 'server-timing' ? `cdn-cache; desc=${word}` : word;
+      const head = `HTTP/1.1 200 OK\r\n${header}: ${value}\r\n${word}: ${word}\r\ncontent-length: 4\r\n\r\nshop`;
+      players[0]!.play([Buffer.alloc(0), Buffer.from(head)], INTACT);
+      const target = { kind: 'cdn', steps: ['hit'], url: `http://127.0.0.1:${players[0]!.port}/` };
+      const result = await run({ ...target, timeout: `${TIMEOUT_MS}ms` });
+      expectSane(result);
+      expect(result.steps).toMatchObject([{ outcome: 'cache_status_unknown' }]);
+    }
   });
   it('of two megabytes that are made for its judges is judged without holding up the process', async () => {
     const parts = [

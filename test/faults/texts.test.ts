@@ -1,14 +1,17 @@
 // Names and texts that are made to break out of where they stand, and more series than a target may have.
 import { spawnSync } from 'node:child_process';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { expose } from '../../src/metrics/exposition.ts';
 import { OwnMetrics } from '../../src/metrics/own.ts';
 import { labelText, SeriesTable } from '../../src/metrics/series.ts';
 import { parseSpec } from '../../src/spec/parse.ts';
+import { run } from '../probe/run.ts';
 import { until } from '../services/exporter.ts';
 import { type SmallSite, startSmallSite } from '../services/small-site.ts';
 import { ports, slo, validSpec } from '../spec/specs.ts';
+import { LANGUAGE_WORDS } from './captures.ts';
 import { type Inside, startInside } from './inside.ts';
 
 let site: SmallSite | undefined;
@@ -43,6 +46,24 @@ describe('names', () => {
     }
     expect(Object.getOwnPropertyNames(Object.prototype).toSorted()).toEqual(before);
   });
+
+  it.each(LANGUAGE_WORDS)(
+    'X13 the word %s of a server is a word that nobody knows, and the run is not ours',
+    async (word) => {
+      const says = (text: string) =>
+        createServer((socket) => socket.on('error', () => {}).once('data', () => socket.end(text)));
+      const edge = says(`HTTP/1.1 200 OK\r\nx-cache: ${word}\r\ncontent-length: 4\r\n\r\nshop`);
+      const database = says(`-${word} x\r\n`);
+      for (const server of [edge, database])
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const at = (server: Server) => `127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const ofEdge = await run({ kind: 'cdn', url: `http://${at(edge)}/`, steps: ['hit'] });
+      expect(ofEdge.steps).toMatchObject([{ outcome: 'cache_status_unknown', blame: 'config' }]);
+      const ofDatabase = await run({ kind: 'redis', url: `redis://${at(database)}/0`, steps: ['connect'] });
+      expect(ofDatabase.steps).toMatchObject([{ outcome: 'redis_error', blame: 'target' }]);
+      for (const server of [edge, database]) server.close();
+    },
+  );
 
   it.each(['__proto__', 'constructor', 'hasOwnProperty'])(
     'X13 the key %s is unknown at every place of a spec',

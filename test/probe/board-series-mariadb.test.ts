@@ -102,7 +102,7 @@ describe('series of a MariaDB', () => {
         await proxy.inject({ kind, afterBytes: 3_000 });
         const { run, values } = await exposedRun(settings({ url, timeout: '1s' }));
         expect(run.steps.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok']);
-        expect(run.board).toEqual({ values: [], faults: [fault], dropped: 0 });
+        expect(run.board).toEqual({ values: [], faults: new Map([[fault, 1]]), dropped: 0 });
         expect(run.durationMs).toBeLessThan(1_300);
         expect(databaseSeries(values)).toEqual([['mysql_up', 1]]);
       }

@@ -29,6 +29,11 @@ test.each([
   ['x-varnish', '12345', 'miss'],
   ['server-timing', 'total;dur=1, cdn-cache; desc=HIT', 'hit'],
   ['server-timing', 'total;dur=1', 'unknown'],
+  ['x-cache', 'constructor', 'unknown'],
+  ['x-cache', '__proto__ from cloudfront', 'unknown'],
+  ['cf-cache-status', 'toString', 'unknown'],
+  ['cf-cache-status', '__proto__', 'unknown'],
+  ['server-timing', 'cdn-cache; desc=constructor', 'unknown'],
 ])('%s: %s is %s', (header, value, status) => {
   expect(cacheFacts({ [header]: value })).toMatchObject({ status, source: status === 'unknown' ? '' : header });
 });

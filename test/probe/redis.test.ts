@@ -124,6 +124,12 @@ describe('bytes of the protocol', () => {
     ["-MASTERDOWN Link with PRIMARY is down and replica-serve-stale-data is set to 'no'.\r\n", 'masterdown'],
     ['-ERR max number of clients reached\r\n', 'max_clients'],
     ['HTTP/1.1 400 Bad Request\r\n\r\n', 'protocol_error'],
+    ['-constructor x\r\n', 'redis_error'],
+    ['-__proto__ x\r\n', 'redis_error'],
+    ['-toString\r\n', 'redis_error'],
+    ['-ERR this is not recommended\r\n', 'redis_error'],
+    ['-ERR unknown RESP type\r\n', 'redis_error'],
+    ['-connect ETIMEDOUT\r\n', 'redis_error'],
   ])('%j are %s', async (bytes, outcome) => {
     const server = createServer((socket) => {
       socket.on('error', () => {});

@@ -6,6 +6,7 @@ import type { Probe } from '../../src/probe/probe.ts';
 import { createResolver, type Resolve } from '../../src/probe/resolve.ts';
 import { runProbe } from '../../src/probe/runner.ts';
 import { idsOnly } from '../../src/probe/trace-port.ts';
+import type { Outcome } from '../../src/spec/outcome.ts';
 import { target } from './run.ts';
 
 interface World {
@@ -46,6 +47,30 @@ describe('a run', () => {
       { ...OURS, step: 'connect' },
     ]);
     expect((await runWith({ run: async () => {} })).steps).toMatchObject([{ ...OURS, step: 'connect' }]);
+  });
+  it('with an outcome that nobody knows has a bug in that step only', async () => {
+    const { steps } = await runWith({
+      run: async (_target, ctx) => {
+        await ctx.step('connect', async () => ({ outcome: 'nobody_knows' as Outcome }));
+        await ctx.step('second', async () => ({ outcome: 'ok' }));
+      },
+    });
+    expect(steps).toMatchObject([
+      { ...OURS, step: 'connect' },
+      { step: 'second', outcome: 'ok' },
+    ]);
+  });
+  it('leaves nothing behind: what still waits on its signal ends with it, and its outcomes stay', async () => {
+    const left: string[] = [];
+    const { steps } = await runWith({
+      run: async (_target, ctx) => {
+        ctx.signal.addEventListener('abort', () => left.push('ended'));
+        await ctx.step('connect', async () => ({ outcome: 'ok' }));
+      },
+    });
+    expect(left).toEqual(['ended']);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect([left.length, steps.map(({ outcome }) => outcome)]).toEqual([1, ['ok']]);
   });
   it('that is stopped blames us for what failed, but keeps what was good', async () => {
     const stop = new AbortController();
@@ -136,8 +161,8 @@ describe('an error of a socket', () => {
     ['EMFILE', 'no_network'],
     ['EPIPE', 'reset'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls_handshake'],
-    ['HPE_INVALID_CONSTANT', 'protocol_error'],
     ['ENOENT', undefined],
+    ['constructor', undefined],
   ])('%s is %s', (code, outcome) => {
     expect(networkOutcome({ code })).toBe(outcome);
   });

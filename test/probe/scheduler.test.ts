@@ -158,6 +158,20 @@ describe('the scheduler', () => {
     expect(delays.length).toBeGreaterThan(0);
     vi.useRealTimers();
   });
+  it('stops: a slot that waits for a place is missed, and not run later', async () => {
+    const { made, started, missed } = scheduler(() => 25_000, 'ok', 1);
+    made.setTargets(targets(['a', 'b', 'c']));
+    await vi.advanceTimersByTimeAsync(10_000);
+    const [first] = started.map((s) => s.name);
+    const stopped = made.stop(3_000);
+    expect(missed.toSorted()).toEqual(
+      ['a', 'b', 'c'].filter((name) => name !== first).map((name) => [name, 'concurrency']),
+    );
+    await vi.advanceTimersByTimeAsync(60_000);
+    await stopped;
+    expect([started.length, missed.length]).toEqual([1, 2]);
+    vi.useRealTimers();
+  });
   it('stops: waits for runs within the grace, aborts the others after it', async () => {
     const { made, delays, abortedRuns } = scheduler((name) => (name === 'short' ? 1_000 : 600_000));
     made.setTargets(targets(['short', 'hung']));
