@@ -70,7 +70,8 @@ function madeOnce<T>(make: () => T): () => T {
 }
 
 /** Before the first run of what a spec brings. */
-function takeOver({ spec }: Engine, own: OwnMetrics): void {
+function takeOver({ spec }: Engine, own: OwnMetrics, web: Web): void {
+  web.loaded(spec);
   prepareProbes(spec.targets);
   own.set('plimsoll_config_last_reload_successful', 1);
   own.setOnly('plimsoll_rules_info', 1, { version: sloRules(spec).version });
@@ -189,8 +190,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   };
   const loaded = () => {
     specValid = true;
-    web.loaded(engine.spec);
-    takeOver(engine, own);
+    takeOver(engine, own, web);
   };
   loaded();
   return {
@@ -203,6 +203,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       phase.started = true;
     },
     load(next, renewed) {
+      if (phase.stopping) return; // A reload that ends after the signal to stop would start runs anew.
       const lacking = server.renew(renewed);
       if (lacking.length > 0) log.warn({ settings: lacking }, 'these take effect at the next start');
       for (const each of [engine, changes, realUsers, boards]) each.load(next);

@@ -9,7 +9,7 @@ export interface ClockReadings {
 }
 
 export interface Timeline {
-  /** Time of the history, ms since 1970; never falls. */
+  /** Time of the history, whole ms since 1970; never falls. */
   now(): number;
   /** System clock minus time line, ms. */
   offsetMs(): number;
@@ -64,7 +64,8 @@ export function createTimeline(read: () => ClockReadings, notBeforeMs: number): 
       baseMonotonic = monotonicMs;
       aheadSince = undefined;
     }
-    last = Math.max(last, believed || Math.abs(difference) <= JUMP_MS ? wallMs : expected);
+    // A monotonic clock has fractions, and columns of the store take none.
+    last = Math.max(last, Math.floor(believed || Math.abs(difference) <= JUMP_MS ? wallMs : expected));
     return last;
   };
   return {

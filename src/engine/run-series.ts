@@ -56,12 +56,16 @@ export class RunSeries {
     this.#series = series;
   }
 
-  /** Takes over a spec: series of targets that went are dropped. `intervals`: seconds between two events, by target. */
+  /**
+   * Takes over a spec: series of targets that went are dropped, and all of them if the location is another one, as each has it for a label.
+   * `intervals`: seconds between two events, by target.
+   */
   load({ exporter }: Pick<Spec, 'exporter'>, intervals: ReadonlyMap<string, number>): void {
+    const isElsewhere = exporter.location !== this.#location;
     this.#location = exporter.location;
     this.#texts.clear();
     this.#series.limit = exporter.seriesPerTarget;
-    this.#series.keepTargets(new Set(intervals.keys()));
+    this.#series.keepTargets(new Set(isElsewhere ? [] : intervals.keys()));
     const metric = 'probe_interval_seconds';
     for (const [target, seconds] of intervals)
       this.#series.set(metric, labelText(metric, { target, location: exporter.location }), target, seconds);

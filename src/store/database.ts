@@ -1,5 +1,5 @@
 // The SQLite file of the store: its schema and upgrades, and what happens to a file that is broken. Never reads history.
-import { closeSync, existsSync, openSync, readSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, linkSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { CHANGE_TABLE_COLUMNS } from './change-tables.ts';
 import { salvage } from './salvage.ts';
@@ -35,12 +35,10 @@ export function openDatabase(path: string): { db: DatabaseSync; warnings: readon
     return { db: opened(path), warnings: [], damaged: 0 };
   } catch (error) {
     if (!isDamage(error)) throw error;
-    const aside = quarantine(path);
-    const db = opened(path);
-    salvage(aside, db);
+    const aside = replaced(path);
     const why = (error as Error).message;
     return {
-      db,
+      db: opened(path),
       warnings: [`the store was damaged (${why}); it was moved to ${aside} and what could be read was copied`],
       damaged: 1,
     };
@@ -146,10 +144,25 @@ function upgrade(db: DatabaseSync, from: number): void {
   }
 }
 
-function quarantine(path: string): string {
-  const aside = `${path}.damaged-${Date.now()}`;
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+const SUFFIXES = ['', '-wal', '-shm'] as const;
+
+/**
+ * Puts a file with what could be saved in the place of a broken one; returns where that is now. Not before all is saved: an end in the
+ * middle, or a full disk, would leave a file that looks whole and lacks the rest.
+ */
+function replaced(path: string): string {
+  const saved = `${path}.saved`;
+  for (const suffix of SUFFIXES) rmSync(saved + suffix, { force: true });
+  const db = opened(saved);
+  try {
+    salvage(path, db);
+  } finally {
+    db.close();
   }
+  const aside = `${path}.damaged-${Date.now()}`;
+  for (const suffix of SUFFIXES.slice(1)) if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+  // A second name first, so that there is a file at `path` at every moment.
+  linkSync(path, aside);
+  renameSync(saved, path);
   return aside;
 }

@@ -1,6 +1,6 @@
 // What can be saved of a broken file: rows that SQLite still reads, then rows that are found in its bytes. Whole ones only.
 import { readFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { FIELDS } from '../slo/history.ts';
 import { type CarvedRow, carve } from './carve.ts';
@@ -8,28 +8,54 @@ import { CHANGE_TABLES, changeCrc, writeKept } from './change-tables.ts';
 import { decodeRecord } from './record.ts';
 import { type KnownSlo, SLO_TABLES, sloCrc, sloRows, writeSlo } from './slo-tables.ts';
 
-/** Copies every whole row of the broken file into the fresh database. */
+/** Copies every whole row of the broken file into the fresh database. Throws if that cannot be written, as on a full disk. */
 export function salvage(broken: string, db: DatabaseSync): void {
-  for (const table of SLO_TABLES)
-    reading(broken, (old) => {
-      for (const slo of sloRows(old, table).slos) writeSlo(db, slo);
+  for (const table of SLO_TABLES) {
+    const whole: KnownSlo[] = [];
+    reading(broken, (old) => whole.push(...sloRows(old, table).slos));
+    atOnce(db, () => {
+      for (const slo of whole) writeSlo(db, slo);
     });
+  }
   for (const table of ['tick', 'ahead', 'episodes', ...CHANGE_TABLES]) {
-    const copy = (order: string) => (old: DatabaseSync) => {
-      for (const row of old.prepare(`SELECT * FROM ${table} ORDER BY 1 ${order}`).iterate()) {
-        const values = Object.values(row) as (string | number)[];
-        db.prepare(`INSERT OR IGNORE INTO ${table} VALUES (${values.map(() => '?').join(', ')})`).run(...values);
-      }
+    const rows: Row[] = [];
+    const read = (order: string) => (old: DatabaseSync) => {
+      for (const row of old.prepare(`SELECT * FROM ${table} ORDER BY 1 ${order}`).iterate()) rows.push(row);
     };
     // The other end may still be readable.
-    if (!reading(broken, copy('ASC'))) reading(broken, copy('DESC'));
+    if (!reading(broken, read('ASC'))) reading(broken, read('DESC'));
+    atOnce(db, () => copyTo(db, table, rows));
   }
+  const found = foundIn(broken);
+  atOnce(db, () => addCarved(found, db));
+}
+
+type Row = Readonly<Record<string, SQLOutputValue>>;
+
+function copyTo(db: DatabaseSync, table: string, rows: readonly Row[]): void {
+  const [first] = rows;
+  if (first === undefined) return;
+  const marks = Object.keys(first).map(() => '?');
+  const insert = db.prepare(`INSERT OR IGNORE INTO ${table} VALUES (${marks.join(', ')})`);
+  for (const row of rows)
+    try {
+      insert.run(...Object.values(row));
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+    }
+}
+
+/** Is it the row that SQLite refuses (SQLITE_CONSTRAINT), such as a text where a flipped bit made one of bytes? The others go on. */
+const isRefused = (error: unknown): boolean => ((error as { errcode?: number }).errcode ?? 0) % 256 === 19;
+
+/** In one transaction: a commit for each row would be a write to the disk for each, while all probes wait. */
+function atOnce(db: DatabaseSync, write: () => void): void {
   db.exec('BEGIN IMMEDIATE');
   try {
-    addCarved(readFileSync(broken), db);
+    write();
     db.exec('COMMIT');
   } catch (error) {
-    db.exec('ROLLBACK');
+    if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
   }
 }
@@ -71,16 +97,25 @@ function sort({ rowid, values: [a, b, c, d] }: CarvedRow, found: Found): void {
   }
 }
 
-function addCarved(file: Uint8Array, db: DatabaseSync): void {
+/** As far as it can be found: what was read is worth having without it. */
+function foundIn(broken: string): Found {
   const found: Found = { ticks: new Map(), slos: new Map(), episodes: new Map(), changes: new Map(), kept: new Map() };
-  for (const row of carve(file)) sort(row, found);
+  try {
+    for (const row of carve(readFileSync(broken))) sort(row, found);
+  } catch {
+    // A file too long for the memory, for example.
+  }
+  return found;
+}
+
+function addCarved(found: Found, db: DatabaseSync): void {
   const has = (table: string, column: string, key: string | number) =>
     db.prepare(`SELECT 1 FROM ${table} WHERE ${column} = ?`).get(key) !== undefined;
   for (const [id, slo] of found.slos) if (!has('slo', 'id', id)) writeSlo(db, slo);
-  for (const [id, body] of found.episodes)
-    db.prepare('INSERT OR IGNORE INTO episodes VALUES (?, ?, ?)').run(id, body, crc32(body));
-  for (const [id, body] of found.changes)
-    db.prepare('INSERT OR IGNORE INTO change VALUES (?, ?, ?)').run(id, body, changeCrc(String(id), body));
+  const episodes = db.prepare('INSERT OR IGNORE INTO episodes VALUES (?, ?, ?)');
+  for (const [id, body] of found.episodes) episodes.run(id, body, crc32(body));
+  const changes = db.prepare('INSERT OR IGNORE INTO change VALUES (?, ?, ?)');
+  for (const [id, body] of found.changes) changes.run(id, body, changeCrc(String(id), body));
   for (const [key, { body }] of found.kept)
     if (!has('kept', 'key', key) && !has('kept_copy', 'key', key)) writeKept(db, key, body);
   addTicks(found.ticks, db);

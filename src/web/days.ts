@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts';
 import { Turns } from './turns.ts';
 
 export const DAY_MS = 86_400_000;
-/** A copy of the history is made for so many SLOs at once, about 100 kB each. */
+/** A copy of the history is made for so many SLOs at once: 90 days at 30 s are 2,310 rows each, 18 kB, or 46 kB with maintenance. */
 export const MOST_SLOS = 500;
 
 export interface DaySubject {

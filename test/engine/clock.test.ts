@@ -27,6 +27,23 @@ describe('the time line of the history', () => {
     expect(timeline.now()).toBe(START + 30_000);
     expect(timeline.offsetMs()).toBe(-3_600_000);
   });
+  it('is whole milliseconds on a monotonic clock with fractions, and does not fall where a fraction is cut off', () => {
+    const { hands, timeline, pass } = clocks();
+    hands.wallMs -= 3_600_000;
+    pass(30_000.7);
+    expect(timeline.now()).toBe(START + 30_000);
+    expect(timeline.offsetMs()).toBeCloseTo(-3_600_000, -1);
+    hands.wallMs += 3_599_999;
+    let last = 0;
+    for (let i = 0; i < 40; i++) {
+      pass(0.3);
+      hands.wallMs = Math.floor(hands.wallMs);
+      const now = timeline.now();
+      expect(Number.isInteger(now)).toBe(true);
+      expect(now).toBeGreaterThanOrEqual(last);
+      last = now;
+    }
+  });
   it('believes a jump forward after a minute, not before', () => {
     const { hands, timeline, pass } = clocks();
     hands.wallMs += 3_600_000;

@@ -61,6 +61,23 @@ function engine(text = SPEC) {
 const OK = { front: 'ok', rest: 'ok' } as const;
 const DOWN = { front: 'db_error', rest: 'db_error' } as const;
 
+it('series of a location end when a reload brings another: nothing is left of the old one', () => {
+  const { made, times } = engine();
+  const places = () =>
+    new Set(
+      [...[...expose(made.series.families(), 'text')].join('').matchAll(/location="(.*?)"/g)].map(([, name]) => name),
+    );
+  times(2, OK);
+  expect(places()).toEqual(new Set(['main']));
+  made.load(validSpec(`${SPEC}exporter: { location: paris }\n`));
+  expect(places()).toEqual(new Set(['paris']));
+  times(2, OK);
+  expect(places()).toEqual(new Set(['paris']));
+  const { size } = made.series;
+  made.load(validSpec(`${SPEC}exporter: { location: paris }\n`));
+  expect(made.series.size).toBe(size);
+});
+
 describe('from runs to SLOs', () => {
   it('counts one event per run, bad if any step is', () => {
     const { made, times, step } = engine();

@@ -86,6 +86,20 @@ describe('a system clock', () => {
     exporter = undefined;
   });
 
+  it('K01 that is behind leaves the store as it is when an SLO is new: all are counted on', async () => {
+    await start(0);
+    await goodAbove(1);
+    setClock(-3_600);
+    await until(async () => (await metric('plimsoll_clock_offset_seconds')) < -3_000, exporter!.log);
+    const young =
+      '  - { name: young, service: site, team: web, objective: 99%, window: 30d, sli: { kind: probe, target: site } }\n';
+    writeFileSync(join(folder.path, 'plimsoll.yaml'), smallSpec(site.url, young));
+    const youngGood = 'slo_events_total{slo="young",result="good",location="main"}';
+    await until(async () => (await metric(youngGood)) > 1, exporter!.log);
+    await goodAbove((await metric(GOOD)) + 1);
+    expect(await metric('plimsoll_store_errors_total')).toBe(0);
+  });
+
   it.each(['1970-01-02T00:00:00Z', '2100-01-01T00:00:00Z'])(
     'K03 that says %s at the start writes no history until it is set; what was counted by then is kept, and the SLO begins there',
     async (date) => {

@@ -6,6 +6,8 @@ import { phaseOf } from '../../src/probe/schedule.ts';
 import { startExporter, until } from '../services/exporter.ts';
 import { privateFolder } from '../services/process.ts';
 import { smallSpec, startSmallSite } from '../services/small-site.ts';
+import { slo, validSpec } from '../spec/specs.ts';
+import { startInside } from './inside.ts';
 
 const folder = privateFolder('stop');
 afterAll(() => folder.remove());
@@ -45,5 +47,45 @@ describe('SIGTERM in the middle of a run', () => {
     expect(await again.metric('slo_events_total{slo="up",result="unmeasured",location="main"}')).toBe(1);
     expect(await again.metric('slo_events_total{slo="up",result="bad",location="main"}')).toBe(0);
     await again.end('SIGTERM');
+  });
+});
+
+describe('an exporter that stops', () => {
+  const timing = { kind: 'http', interval: '1s', timeout: '900ms' };
+  const start = async (names: readonly string[]) => {
+    const site = await startSmallSite();
+    const spec = (wanted: readonly string[]) =>
+      validSpec({
+        targets: wanted.map((name) => ({ name, url: `${site.url}${name}`, ...timing })),
+        slos: wanted.map((name) => slo({ name, sli: { kind: 'probe', target: name } })),
+        exporter: { concurrency: 1 },
+      });
+    return { site, spec, inside: await startInside(spec(names)) };
+  };
+  it('X01 has the slots that waited for a place on disk as unmeasured', async () => {
+    const { site, inside } = await start(['a', 'b', 'c']);
+    site.answer('never');
+    const { engine } = inside.exporter;
+    const sum = (of: (name: string) => number) => ['a', 'b', 'c'].reduce((n, name) => n + of(name), 0);
+    const held = () => sum((name) => engine.entry(name)!.total.unmeasured);
+    // With three due each second and one place that is always taken, two wait nearly all the time.
+    await until(async () => (await inside.metric('plimsoll_runs_in_flight')) === 1 && held() > 4, inside.log);
+    const [before, stopping] = [held(), inside.stop()];
+    expect(held()).toBeGreaterThan(before);
+    await stopping;
+    expect(sum((name) => engine.entry(name)!.acknowledged!.unmeasured)).toBe(held());
+    site.stop();
+  });
+  it('X01 takes over no spec any more: a reload that comes late starts nothing', async () => {
+    const { site, spec, inside } = await start(['a']);
+    await until(async () => site.requests > 1, inside.log);
+    const stopping = inside.stop();
+    inside.exporter.load(spec(['a', 'b', 'c']), {});
+    await stopping;
+    expect(inside.exporter.engine.spec.targets).toHaveLength(1);
+    const { requests } = site;
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(site.requests).toBe(requests);
+    site.stop();
   });
 });

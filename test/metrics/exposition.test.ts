@@ -30,6 +30,30 @@ describe('the exposition', () => {
     expect(text).toContain('probe_phase_duration_seconds_count{target="shop",phase="dns",location="main"} 3\n');
     expect(text.endsWith('# EOF\n')).toBe(true);
   });
+  it('comes in pieces that end behind a whole series: what is observed between two of them tears no histogram', () => {
+    const table = new SeriesTable(10_000, () => {});
+    const metric = 'probe_phase_duration_seconds';
+    const labels = Array.from({ length: 200 }, (_, i) =>
+      labelText(metric, { target: 'shop', phase: `p-${i}`, location: 'main' }),
+    );
+    // One line more than whole histograms, so that no number of lines is their end by chance.
+    table.set('probe_cron_lag_seconds', 'target="shop",location="main"', 'shop', 3);
+    const observe = () => {
+      for (const each of labels) table.observe(metric, each, 'shop', 0.3, AT);
+    };
+    observe();
+    let text = '';
+    let pieces = 0;
+    for (const piece of expose(table.families(), 'text')) {
+      text += piece;
+      pieces += 1;
+      observe();
+    }
+    expect(pieces).toBeGreaterThan(2);
+    const of = (end: string) => [...text.matchAll(new RegExp(`_${end} (\\d+)$`, 'gm'))].map(([, value]) => value);
+    expect(of('bucket\\{.*le="\\+Inf"\\}')).toEqual(of('count\\{.*\\}'));
+    expect(new Set(of('count\\{.*\\}')).size).toBeGreaterThan(1);
+  });
   it('is OpenMetrics only for who asks for it', () => {
     expect(formatFor('application/openmetrics-text; version=1.0.0, text/plain;q=0.5')).toBe('openmetrics');
     for (const accept of [undefined, '*/*', 'text/plain', 'image/png']) expect(formatFor(accept)).toBe('text');
