@@ -47,20 +47,32 @@ export function within<T>(signal: AbortSignal, promise: Promise<T>, dispose?: (l
   });
 }
 
-/** Waits for an event of a socket; destroys it and rejects on error, close or abort. */
+/** For errors of a socket that nobody waits for any more: without a listener they would end the process. */
+export const ignore = (): void => {};
+
+/**
+ * Waits for an event of a socket; destroys it and rejects on error, close or abort. Leaves nothing on the socket: Node keeps one that is
+ * done until all garbage is collected, and with it what listens there.
+ */
 export function socketEvent(socket: Socket, name: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const done = (error?: unknown) => {
+    const leave = () => {
       signal.removeEventListener('abort', onAbort);
-      if (error === undefined) return resolve();
+      socket.off(name, onEvent).off('error', fail).off('close', onClose).on('error', ignore);
+    };
+    const fail = (error: unknown) => {
+      leave();
       socket.destroy();
       reject(error);
     };
-    const onAbort = () => done(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
+    const onEvent = () => {
+      leave();
+      resolve();
+    };
+    const onAbort = () => fail(signal.reason);
+    const onClose = () => fail(cutOff('connection closed'));
     if (signal.aborted) return onAbort();
-    socket.once(name, () => done());
-    socket.once('error', (error) => done(error));
-    socket.once('close', () => done(cutOff('connection closed')));
+    signal.addEventListener('abort', onAbort, { once: true });
+    socket.on(name, onEvent).on('error', fail).on('close', onClose);
   });
 }

@@ -3,6 +3,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { ignore } from './deadline.ts';
 import { cutOff, ProbeFault } from './fault.ts';
 import { type Head, HttpReader } from './http-reader.ts';
 import { endPhase, type PhaseClock } from './phase-clock.ts';
@@ -124,29 +125,34 @@ function exchange(
     hop.facts.bodyBytes = reader.bytes;
     return answer(head!, reader.body(), url.href);
   };
+  const bytes = written(request, url, own);
   return new Promise((resolve, reject) => {
+    // As socketEvent() does.
+    const leave = () => {
+      signal.removeEventListener('abort', onAbort);
+      socket.off('data', onData).off('end', onEnd).off('error', fail).off('close', onClose).on('error', ignore);
+    };
+    const fail = (error: unknown) => {
+      leave();
+      reject(error);
+    };
     const attempt = (read: () => void) => {
       try {
         read();
-        if (reader.isDone) resolve(answered());
+        if (!reader.isDone) return;
+        leave();
+        resolve(answered());
       } catch (error) {
-        reject(error);
+        fail(error);
       }
     };
-    const onAbort = () => reject(signal.reason);
+    const onAbort = () => fail(signal.reason);
+    const onData = (chunk: Buffer) => attempt(() => reader.push(chunk));
+    const onEnd = () => attempt(() => reader.end());
+    const onClose = () => fail(cutOff('connection closed'));
     signal.addEventListener('abort', onAbort, { once: true });
-    socket.on('data', (chunk: Buffer) => {
-      if (!reader.isDone) attempt(() => reader.push(chunk));
-    });
-    socket.once('end', () => {
-      if (!reader.isDone) attempt(() => reader.end());
-    });
-    socket.once('error', reject);
-    socket.once('close', () => {
-      signal.removeEventListener('abort', onAbort);
-      reject(cutOff('connection closed'));
-    });
-    socket.write(written(request, url, own));
+    socket.on('data', onData).on('end', onEnd).on('error', fail).on('close', onClose);
+    socket.write(bytes);
   });
 }
 

@@ -52,6 +52,14 @@ export async function ownCpuMs(work: () => unknown): Promise<number> {
   return (user + system) / 1000;
 }
 
+/** The environment of the image: an exporter is measured as it is shipped, and not as Node starts it. */
+export const SHIPPED: Readonly<Record<string, string>> = Object.fromEntries(
+  /^ENV (.*)$/m
+    .exec(readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8'))![1]!
+    .split(' ')
+    .map((pair) => pair.split(/=(.*)/).slice(0, 2)),
+);
+
 /** Resident memory of a process, MB. */
 export const residentMb = (pid: number): number =>
   Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;

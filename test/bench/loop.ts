@@ -15,7 +15,7 @@ import { createResolver } from '../../src/probe/resolve.ts';
 import { type Exporter, startExporter } from '../services/exporter.ts';
 import { privateFolder } from '../services/process.ts';
 import { startSmallSite } from '../services/small-site.ts';
-import { cpuSeconds, type Figure, median, type Row } from './figures.ts';
+import { cpuSeconds, type Figure, median, type Row, SHIPPED } from './figures.ts';
 
 const SERIES = 100_000;
 
@@ -139,7 +139,10 @@ async function perProbe(targets: number, env: Readonly<Record<string, string>> =
       })),
     }),
   );
-  const exporter = await startExporter({ args: ['--config', config, '--data', join(folder.path, 'data')], env });
+  const exporter = await startExporter({
+    args: ['--config', config, '--data', join(folder.path, 'data')],
+    env: { ...SHIPPED, ...env },
+  });
   try {
     await sleep(15_000);
     const before = cpuSeconds(exporter.pid);

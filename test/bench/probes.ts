@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCa } from '../services/ca.ts';
 import { type Exporter, startExporter } from '../services/exporter.ts';
 import { freePort, privateFolder, type Server, startServer } from '../services/process.ts';
-import { cpuSeconds, type Figure, paired, type Row } from './figures.ts';
+import { cpuSeconds, type Figure, paired, type Row, SHIPPED } from './figures.ts';
 
 const ROUNDS = 7;
 const PER_ROUND = 3_000;
@@ -164,7 +164,7 @@ export const probesRow: Row = {
         slos: [],
       }),
     );
-    const ours = await startExporter({ args: ['--config', config, '--data', join(folder.path, 'data')] });
+    const ours = await startExporter({ args: ['--config', config, '--data', join(folder.path, 'data')], env: SHIPPED });
     const figures: Figure[] = [];
     try {
       await ask(ours.url, pages.url, WARM_UP);
@@ -192,7 +192,10 @@ export const probesRow: Row = {
       await against('TLS probe, whole verified handshake', pages.secure, installed, 'blackbox_exporter', 0.9, 1.3);
       const schedule = join(folder.path, 'schedule.yaml');
       writeFileSync(schedule, scheduleSpec(pages.url));
-      const scheduled = await startExporter({ args: ['--config', schedule, '--data', join(folder.path, 'data2')] });
+      const scheduled = await startExporter({
+        args: ['--config', schedule, '--data', join(folder.path, 'data2')],
+        env: SHIPPED,
+      });
       try {
         for (let i = 0; i < 4; i++) await perScheduled(scheduled);
         for (const [peer, name, must, aim] of [

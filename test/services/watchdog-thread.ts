@@ -2,7 +2,15 @@
 import { readdirSync, readFileSync, writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 
-const { beats, file, seconds } = workerData as { beats: Int32Array; file: string; seconds: number };
+interface Limits {
+  readonly beats: Int32Array;
+  readonly file: string;
+  /** Seconds without a turn, and of the whole file. */
+  readonly still: number;
+  readonly inAll: number;
+}
+const { beats, file, still, inAll } = workerData as Limits;
+const began = Date.now();
 let seen = -1;
 let since = Date.now();
 
@@ -22,10 +30,10 @@ function children(): [id: number, command: string][] {
   });
 }
 
-function end(): void {
+function end(why: string): void {
   const going = children();
   const what = going.map(([id, command]) => `${id} ${command}`).join('; ') || 'none, so it computes';
-  writeSync(2, `\n${file}: the event loop has not turned for ${seconds} s; children: ${what}\n`);
+  writeSync(2, `\n${file}: ${why}; children: ${what}\n`);
   for (const id of [...going.flatMap(([child]) => [-child, child]), process.pid])
     try {
       process.kill(id, 'SIGKILL');
@@ -36,7 +44,8 @@ function end(): void {
 
 setInterval(() => {
   const now = Atomics.load(beats, 0);
-  if (now === seen && Date.now() - since > seconds * 1_000) end();
+  if (now === seen && Date.now() - since > still * 1_000) end(`the event loop has not turned for ${still} s`);
+  if (Date.now() - began > inAll * 1_000) end(`not done after ${inAll} s`);
   if (now === seen) return;
   seen = now;
   since = Date.now();
