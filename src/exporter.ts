@@ -224,7 +224,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       await app.close();
       realUsers.stop();
       lag.stop();
-      keeper.close();
+      keeper.end();
     },
   };
 }

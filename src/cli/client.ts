@@ -25,6 +25,12 @@ export interface Answer {
   readonly specValid: boolean;
 }
 
+/** Why the exporter does less than it should, as GET /readyz has it; empty if it does not, or does not say. */
+export async function fetchReasons(options: ClientOptions): Promise<readonly string[]> {
+  const { reasons } = (parsed((await ask(options, '/readyz')).body) ?? {}) as { reasons?: unknown };
+  return Array.isArray(reasons) ? reasons.map(String) : [];
+}
+
 /** GET /api/v1/slos. Throws CommandError: exit code 2 for wrong options, 4 if no exporter answers there. */
 export async function fetchSlos(options: ClientOptions): Promise<Answer> {
   const { status, body } = await ask(options, '/api/v1/slos');

@@ -1,7 +1,7 @@
 // plimsoll status: the table of SLOs of a running exporter, and a gate for deploy pipelines.
 import type { Command } from 'commander';
 import type { SloView } from '../engine/view.ts';
-import { type Answer, fetchSlos } from './client.ts';
+import { type Answer, fetchReasons, fetchSlos } from './client.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { oneOf } from './options.ts';
 import { renderTable } from './status-table.ts';
@@ -43,14 +43,16 @@ async function status(options: StatusOptions): Promise<void> {
     return watch(options);
   }
   const answer = await fetchSlos(options);
-  console.log(output === 'json' ? JSON.stringify(answer, null, 2) : screen(answer));
+  console.log(output === 'json' ? JSON.stringify(answer, null, 2) : screen(answer, await fetchReasons(options)));
   if (failOn !== undefined) gate(answer.slos, failOn);
 }
 
-const INVALID = 'The spec on disk is invalid, an older one is in force: plimsoll check says what is wrong with it.\n\n';
+const INVALID =
+  'The spec on disk is invalid, an older one is in force. /config names its files; plimsoll check FILE says what is wrong.\n\n';
 
-const screen = ({ slos, specValid }: Answer): string =>
+const screen = ({ slos, specValid }: Answer, reasons: readonly string[]): string =>
   (specValid ? '' : INVALID) +
+  reasons.map((reason) => `Degraded: ${reason}.\n\n`).join('') +
   renderTable(slos, {
     color: wantsColor(process.stdout),
     width: process.stdout.columns ?? PIPE_COLUMNS,
@@ -65,7 +67,7 @@ async function watch(options: StatusOptions): Promise<never> {
     const at = new Date().toLocaleTimeString('en-GB');
     let head = `${at}  ${options.url}  (Ctrl-C ends)`;
     try {
-      last = screen(await fetchSlos(options));
+      last = screen(await fetchSlos(options), await fetchReasons(options));
     } catch (error) {
       if (!(error instanceof CommandError) || error.exitCode !== EXIT.unreachable) throw error;
       const before = last === '' ? '' : '; the last answer:';

@@ -145,6 +145,10 @@ export class Engine {
     this.#ledger.detach();
   }
 
+  get historyIsRead(): boolean {
+    return this.#ledger.isRead;
+  }
+
   get pendingTicks(): number {
     return this.#ledger.pendingTicks;
   }

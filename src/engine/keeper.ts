@@ -103,7 +103,23 @@ export class Keeper {
 
   /** Why it does less than it should; empty if it does not. */
   get reasons(): readonly string[] {
-    return this.#isWaiting ? ['the system clock is not set: no history is written'] : [];
+    const reasons = this.#isWaiting ? ['the system clock is not set: no history is written'] : [];
+    if (this.#fault === undefined) return reasons;
+    const what = this.#ports.engine.historyIsRead
+      ? `the store cannot be written (${this.#fault}): counters stand still, what is counted waits in memory`
+      : `the store could not be opened since the start (${this.#fault}): history is not read, so budgets are unknown`;
+    return [...reasons, what];
+  }
+
+  /** The end of the process: says what could not be written. */
+  end(): void {
+    const { engine, log } = this.#ports;
+    if (engine.pendingTicks > 0)
+      log.error(
+        { ticks: engine.pendingTicks },
+        'these ticks could not be written and are lost: the store was not there',
+      );
+    this.close();
   }
 
   close(): void {

@@ -138,14 +138,18 @@ export function periodView(plan: SloPlan, entry: LedgerEntry, nowMs: number): Pe
   const counts = countsBetween(entry.history, plan, startMs, nowMs);
   const unlived = (Math.max(0, Math.min(entry.createdMs, nowMs) - startMs) + (endMs - nowMs)) / plan.stepMs;
   const { objective } = plan.slo;
+  const known = (of: Budget): Budget => (isRead(entry) ? of : { ...of, remainingRatio: null });
   return {
     counts,
     startMs,
     endMs,
-    budget: budget(counts, objective, unlived, plan.stepMs),
-    withoutExclusion: budget(withoutExclusion(counts), objective, unlived, plan.stepMs),
+    budget: known(budget(counts, objective, unlived, plan.stepMs)),
+    withoutExclusion: known(budget(withoutExclusion(counts), objective, unlived, plan.stepMs)),
   };
 }
+
+/** Until the store could be opened once, what was spent before the start is not known: a budget would look whole. */
+const isRead = (entry: LedgerEntry): boolean => entry.acknowledged !== undefined;
 
 /** Tiers whose page condition holds now. */
 export function firingTiers(plan: SloPlan, entry: LedgerEntry, nowMs: number): string[] {
@@ -173,7 +177,7 @@ function stateOf(
   // Not one known event in the last four: what was good before says nothing of now.
   const latest = countsBetween(entry.history, plan, nowMs - PROBES_TO_JUDGE * plan.stepMs, nowMs);
   const burn = burnRate(current, plan.slo.objective);
-  if (burn === null || latest.good + latest.bad === 0) return 'no-data';
+  if (burn === null || latest.good + latest.bad === 0 || !isRead(entry)) return 'no-data';
   return burn > 1 ? 'burning' : 'ok';
 }
 

@@ -1,4 +1,4 @@
-// /healthz: the process answers. /readyz: it measures; the store is not asked, because probes go on without it. Who measures less
+// /healthz: the process answers. /readyz: it measures. A store that is down makes it degraded, as probes go on without it. Who measures less
 // than all is degraded, and ready: else a scraper that asks only what is ready would lose also what is measured.
 // Both cheap, without data and without token.
 import type { FastifyInstance } from 'fastify';

@@ -101,6 +101,11 @@ export class Ledger {
     return next;
   }
 
+  /** Is the history of before the start in it? Not while no store could be opened. */
+  get isRead(): boolean {
+    return this.#beganWithStore;
+  }
+
   /** The store broke: ticks are kept in memory until movedTo() gives another. */
   detach(): void {
     this.#store = undefined;

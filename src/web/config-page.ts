@@ -25,7 +25,7 @@ export function configPage(sources: Sources): Page {
         frameOf(sources, 'Configuration', '/config'),
         '/config.json',
         html`<h1>Configuration</h1>
-<p>In force since ${time(loadedMs)}, ${isValid ? 'and the newest load succeeded.' : html`<b class="bad">✖ and the newest load failed: the log of the exporter says why, and so does <code>plimsoll check</code>.</b>`}</p>
+<p>In force since ${time(loadedMs)}, ${isValid ? 'and the newest load succeeded.' : html`<b class="bad">✖ and the newest load failed: the log of the exporter says why, and so does <code>plimsoll check FILE</code>.</b>`}</p>
 <p>Read from: ${sources.files.length === 0 ? 'no file; it was found out at the start.' : sources.files.map((file, i) => html`${i > 0 && ', '}<code>${file}</code>`)}</p>
 <h2>Settings</h2><table><thead><tr><th scope="col">Setting</th><th scope="col">Value</th></tr></thead><tbody>${Object.entries(settings).map(([key, value]) => html`<tr><th scope="row"><code>${key}</code></th><td>${String(value)}</td></tr>`)}</tbody></table>
 <h2>${spec.targets.length} targets</h2>${cards(

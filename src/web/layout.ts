@@ -11,6 +11,8 @@ export interface Frame {
   readonly evaluatedAtMs: number;
   /** A newer spec on disk is invalid. */
   readonly specValid: boolean;
+  /** Was there a store since the start? Else budgets are not known. */
+  readonly historyIsRead: boolean;
   /** Is there a page of real users to lead to? */
   readonly realUsers: boolean;
   readonly hasStatusPage: boolean;
@@ -28,7 +30,7 @@ const head = (title: string, base = ''): Html => html`<!doctype html>
 
 /** A page for who looks after the platform. `twin`: where its data is. */
 export function page(frame: Frame, twin: string, body: Value): Html {
-  const { title, at, version, evaluatedAtMs, specValid, realUsers, hasStatusPage } = frame;
+  const { title, at, version, evaluatedAtMs, specValid, historyIsRead, realUsers, hasStatusPage } = frame;
   return html`${head(`${title} · Plimsoll`)}<script type="module" src="${ASSETS.js.path}"></script></head>
 <body><a class="skip" href="#main">Skip to content</a>
 <header><nav aria-label="Pages"><ul>
@@ -36,6 +38,7 @@ ${link(at, '/', 'SLOs')}${realUsers && link(at, '/real-users', 'Real users')}${l
 </ul></nav></header>
 <main id="main" tabindex="-1">
 ${!specValid && html`<p class="alarm" role="alert">The spec on disk is invalid: an older one is in force. <a href="/config">What is loaded</a></p>`}
+${!historyIsRead && html`<p class="alarm" role="alert">The store could not be opened since the start: history is not read, and budgets are unknown until it is. The log of the exporter says why.</p>`}
 ${body}</main>
 <footer><p>As of ${time(evaluatedAtMs)} · Plimsoll ${version} · <a href="${twin}">this page as JSON</a></p></footer></body></html>
 `;

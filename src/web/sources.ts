@@ -28,6 +28,7 @@ export const frameOf = (sources: Sources, title: string, at: string): Frame => (
   version: sources.version,
   evaluatedAtMs: sources.engine.evaluatedAt(),
   specValid: sources.spec().isValid,
+  historyIsRead: sources.engine.historyIsRead,
   realUsers: sources.realUsers !== undefined && sources.engine.spec.sites.length > 0,
   hasStatusPage: sources.engine.spec.statusPage.components.length > 0,
 });

@@ -68,6 +68,10 @@ describe('a disk that is full', () => {
     await until1(async () => (await metric(MEASURED))! >= measured + 3);
     expect(await metric(GOOD)).toBe(counted);
     expect(await metric('plimsoll_store_pending_ticks')).toBeGreaterThanOrEqual(3);
+    expect(JSON.parse(await exporter!.text('/readyz'))).toEqual({
+      status: 'degraded',
+      reasons: [expect.stringContaining('the store cannot be written (')],
+    });
     expect((await exporter!.slos())[0]!.windows[0]!.good).toBeGreaterThan(counted!);
     expect(log()).toMatch(/the store cannot be written.*full|full.*the store cannot be written/);
     // Killed now, a start would find all that was acknowledged.
@@ -85,13 +89,36 @@ describe('a disk that is full', () => {
 describe('a data directory that is read-only at the start', () => {
   it('S07 shows burn rates without counters, and takes counters up where they were once it is writable', async () => {
     const { log, pid } = await start(',ro');
-    await until1(async () => (await exporter!.slos())[0]!.state === 'ok');
+    const first = async () => (await exporter!.slos())[0]!;
+    await until1(async () => (await first()).windows[0]!.good > 4);
     expect(await metric('plimsoll_store_up')).toBe(0);
     expect(await metric(GOOD)).toBeUndefined();
     expect(log()).toContain('the store cannot be written');
+    // What was spent before is not known: a budget would look whole, and open a gate.
+    const { state, budgetRemainingRatio, burn } = await first();
+    expect({ state, budgetRemainingRatio, burn: burn['5m'] }).toEqual({
+      state: 'no-data',
+      budgetRemainingRatio: null,
+      burn: 0,
+    });
+    expect(await metric('slo_budget_remaining_ratio{slo="up"}')).toBeNaN();
+    expect(JSON.parse(await exporter!.text('/readyz'))).toEqual({
+      status: 'degraded',
+      reasons: [expect.stringContaining('could not be opened since the start')],
+    });
+    expect(await exporter!.text('/')).toContain('history is not read');
     execFileSync('nsenter', ['-t', String(pid), '-m', 'mount', '-o', 'remount,rw', data()]);
     await until1(async () => (await metric(GOOD)) !== undefined);
     expect(await metric(GOOD)).toBeGreaterThanOrEqual(3);
     expect(await metric('plimsoll_store_up')).toBe(1);
+    expect(await first()).toMatchObject({ state: 'ok', budgetRemainingRatio: 1 });
+    expect(JSON.parse(await exporter!.text('/readyz'))).toEqual({ status: 'ready', reasons: [] });
+  });
+
+  it('S07 and at the end: what could not be written is said to be lost', async () => {
+    const { log } = await start(',ro');
+    await until1(async () => ((await metric('plimsoll_store_pending_ticks')) ?? 0) > 1);
+    expect(await exporter!.end('SIGTERM')).toBe(0);
+    expect(log()).toMatch(/"ticks":\d+,"msg":"these ticks could not be written and are lost/);
   });
 });
