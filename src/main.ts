@@ -11,7 +11,7 @@ if (major < OLDEST_NODE) {
   process.exit(EXIT.usage);
 }
 
-/** A command that is named is loaded alone: generators and parsers of PromQL are a third of a start of serve. */
+/** A command that is named is loaded alone: what generates and previews would be a sixth of a start of serve. */
 const commands: Record<string, () => Promise<(program: Command) => void>> = {
   serve: async () => (await import('./cli/serve.ts')).registerServe,
   init: async () => (await import('./cli/init.ts')).registerInit,

@@ -82,27 +82,17 @@ export function plainAddress(ip: string): string {
 
 const isIn = (list: BlockList, ip: string): boolean => list.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
 
-/** Of isForbidden(), until there are many: each check makes objects that only a whole collection of garbage takes away. */
-const verdicts = new Map<string, boolean>();
-const MOST_KNOWN = 10_000;
+/** Is the address, or the IPv4 one inside it, in the list? */
+const leadsTo = (list: BlockList, ip: string, plain: string): boolean =>
+  isIn(list, ip) || (plain !== ip && isIn(list, plain));
 
-function isForbidden(ip: string): boolean {
-  const known = verdicts.get(ip);
-  if (known !== undefined) return known;
-  const plain = plainAddress(ip);
-  const found = isIn(FORBIDDEN, ip) || isIn(FORBIDDEN, plain);
-  if (verdicts.size >= MOST_KNOWN) verdicts.clear();
-  verdicts.set(ip, found);
-  return found;
-}
-
-/** May a probe connect to `ip`, reached under the name `host`? Depends on nothing else than what it is given. */
+/** May a probe connect to `ip`, reached under the name `host`? Pure. */
 export function addressAllowed(ip: string, host: string, policy: AddressPolicy, redirect = false): boolean {
   if (isIP(ip) === 0) return false;
-  if (isForbidden(ip)) return false;
-  if (policy.kind === 'named' && !redirect) return true;
   const plain = plainAddress(ip);
-  const isInternal = isIn(INTERNAL, ip) || isIn(INTERNAL, plain);
+  if (leadsTo(FORBIDDEN, ip, plain)) return false;
+  if (policy.kind === 'named' && !redirect) return true;
+  const isInternal = leadsTo(INTERNAL, ip, plain);
   if (policy.kind === 'named') return !isInternal;
   const cidrs = rangesOf(policy);
   if (cidrs.length > 0 && isIn(blockList(cidrs), plain)) return true;

@@ -166,11 +166,10 @@ function placeIn(text: string, lines: LineCounter, from: number, to: number): Pl
 }
 
 /** Keys that plain objects cannot hold safely, and what is not supported. */
-const UNSAFE: Readonly<Record<string, readonly [message: string, hint: string]>> = {
-  // In brackets: a plain one would set the prototype.
-  ['__proto__']: ['the key "__proto__" is not allowed', 'remove it'],
-  '<<': ['merge keys (<<) are not supported', 'write the keys out; anchors for whole values (&name, *name) work'],
-};
+const UNSAFE: ReadonlyMap<unknown, readonly [message: string, hint: string]> = new Map([
+  ['__proto__', ['the key "__proto__" is not allowed', 'remove it']],
+  ['<<', ['merge keys (<<) are not supported', 'write the keys out; anchors for whole values (&name, *name) work']],
+]);
 
 /** What is wrong with keys: unsafe ones; and, if `isWhole`, the first that stands twice, or a mapping with more than any spec has. */
 function keyProblems(file: string, doc: Document, at: At, isWhole: boolean): Finding[] {
@@ -186,7 +185,7 @@ function keyProblems(file: string, doc: Document, at: At, isWhole: boolean): Fin
     const seen = new Set<unknown>();
     for (const { key } of items) {
       if (!isScalar(key)) continue;
-      const told = Object.hasOwn(UNSAFE, String(key.value)) ? UNSAFE[String(key.value)] : undefined;
+      const told = UNSAFE.get(key.value);
       if (told !== undefined)
         unsafe.push(finding('unknown-key', file, placeOf(key.range), { message: told[0], hint: told[1] }));
       if (seen.has(key.value) && isWhole)

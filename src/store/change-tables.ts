@@ -2,6 +2,7 @@
 // Every row has a CRC. Never knows what a change means.
 import type { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
+import { atOnce } from './transaction.ts';
 
 /** A change of the platform, as it was told or seen. */
 export interface Change {
@@ -95,8 +96,7 @@ export function writeKept(db: DatabaseSync, key: string, body: string | undefine
 }
 
 function commit(db: DatabaseSync, { added, removed, kept }: ChangeBatch): void {
-  db.exec('BEGIN IMMEDIATE');
-  try {
+  atOnce(db, () => {
     const insert = db.prepare('INSERT OR REPLACE INTO change VALUES (?, ?, ?)');
     for (const [id, change] of added) {
       const body = JSON.stringify(change);
@@ -105,9 +105,5 @@ function commit(db: DatabaseSync, { added, removed, kept }: ChangeBatch): void {
     const forget = db.prepare('DELETE FROM change WHERE id = ?');
     for (const id of removed) forget.run(id);
     for (const [key, body] of kept) writeKept(db, key, body);
-    db.exec('COMMIT');
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }

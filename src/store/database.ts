@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { CHANGE_TABLE_COLUMNS } from './change-tables.ts';
 import { salvage } from './salvage.ts';
 import { type KnownSlo, SLO_COLUMNS, writeSlo } from './slo-tables.ts';
+import { atOnce } from './transaction.ts';
 
 const SCHEMA_VERSION = 2;
 /** "PLM" and the version once more: one flipped bit must not pass for a newer version, nor a newer version for a flipped bit. */
@@ -129,19 +130,13 @@ const TABLES: Readonly<Record<string, string>> = {
 
 /** Brings a file from its version to this one's, all or nothing. Version 0 is a new file, 1 had no CRC and no copy of names. */
 function upgrade(db: DatabaseSync, from: number): void {
-  db.exec('BEGIN IMMEDIATE');
-  try {
+  atOnce(db, () => {
     const old = from === 1 ? db.prepare('SELECT id, name, created_ms AS createdMs FROM slo').all() : [];
     if (from === 1) db.exec('DROP TABLE slo');
     for (const [table, columns] of Object.entries(TABLES)) db.exec(`CREATE TABLE IF NOT EXISTS ${table} ${columns}`);
     for (const slo of old) writeSlo(db, slo as unknown as KnownSlo);
-    db.exec(
-      `PRAGMA user_version = ${SCHEMA_VERSION}; PRAGMA application_id = ${applicationId(SCHEMA_VERSION)}; COMMIT`,
-    );
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
+    db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; PRAGMA application_id = ${applicationId(SCHEMA_VERSION)}`);
+  });
 }
 
 const SUFFIXES = ['', '-wal', '-shm'] as const;

@@ -7,6 +7,7 @@ import { type CarvedRow, carve } from './carve.ts';
 import { CHANGE_TABLES, changeCrc, writeKept } from './change-tables.ts';
 import { decodeRecord } from './record.ts';
 import { type KnownSlo, SLO_TABLES, sloCrc, sloRows, writeSlo } from './slo-tables.ts';
+import { atOnce } from './transaction.ts';
 
 /** Copies every whole row of the broken file into the fresh database. Throws if that cannot be written, as on a full disk. */
 export function salvage(broken: string, db: DatabaseSync): void {
@@ -47,18 +48,6 @@ function copyTo(db: DatabaseSync, table: string, rows: readonly Row[]): void {
 
 /** Is it the row that SQLite refuses (SQLITE_CONSTRAINT), such as a text where a flipped bit made one of bytes? The others go on. */
 const isRefused = (error: unknown): boolean => ((error as { errcode?: number }).errcode ?? 0) % 256 === 19;
-
-/** In one transaction: a commit for each row would be a write to the disk for each, while all probes wait. */
-function atOnce(db: DatabaseSync, write: () => void): void {
-  db.exec('BEGIN IMMEDIATE');
-  try {
-    write();
-    db.exec('COMMIT');
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
-}
 
 function reading(broken: string, take: (old: DatabaseSync) => void): boolean {
   let old: DatabaseSync | undefined;

@@ -12,6 +12,7 @@ import { openDatabase, StoreLost, StoreRefused } from './database.ts';
 import { decodeRecord, type Totals } from './record.ts';
 import { replay, type Visit } from './replay.ts';
 import { type KnownSlo, readSlos, writeSlo } from './slo-tables.ts';
+import { atOnce } from './transaction.ts';
 
 export interface Restored {
   readonly slos: readonly KnownSlo[];
@@ -201,8 +202,7 @@ function episodesOf(db: DatabaseSync): Map<number, readonly Episode[]> {
 }
 
 function commit(db: DatabaseSync, batch: Batch, believedMs: number): void {
-  db.exec('BEGIN IMMEDIATE');
-  try {
+  atOnce(db, () => {
     for (const slo of batch.newSlos) writeSlo(db, slo);
     const tick = db.prepare('INSERT OR REPLACE INTO tick VALUES (?, ?)');
     for (const { atMs, record } of batch.ticks) tick.run(atMs, record);
@@ -216,11 +216,7 @@ function commit(db: DatabaseSync, batch: Batch, believedMs: number): void {
       const body = JSON.stringify(list);
       episode.run(id, body, crc32(body));
     }
-    db.exec('COMMIT');
-  } catch (error) {
-    if (db.isTransaction) db.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }
 
 function pruner(db: DatabaseSync): Store['prune'] {
