@@ -1,13 +1,15 @@
 // The exporter on a real file system of its own that is full, or read-only: a tmpfs in a mount namespace of the process.
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/store.ts';
-import { type Exporter, startExporter, until } from '../services/exporter.ts';
+import { type Exporter, MAIN, startExporter, until } from '../services/exporter.ts';
 import { privateFolder } from '../services/process.ts';
 import { type SmallSite, smallSpec, startSmallSite } from '../services/small-site.ts';
 
+const run = promisify(execFile);
 const GOOD = 'slo_events_total{slo="up",result="good",location="main"}';
 const MEASURED = 'probe_runs_total{target="site",kind="http",step="get",outcome="ok",blame="none",location="main"}';
 let folder: ReturnType<typeof privateFolder>;
@@ -107,6 +109,8 @@ describe('a data directory that is read-only at the start', () => {
       reasons: [expect.stringContaining('could not be opened since the start')],
     });
     expect(await exporter!.text('/')).toContain('history is not read');
+    const { stdout } = await run(process.execPath, [MAIN, 'status', '--url', exporter!.url]);
+    expect(stdout).toMatch(/^Degraded: the store could not be opened since the start/);
     execFileSync('nsenter', ['-t', String(pid), '-m', 'mount', '-o', 'remount,rw', data()]);
     await until1(async () => (await metric(GOOD)) !== undefined);
     expect(await metric(GOOD)).toBeGreaterThanOrEqual(3);
