@@ -81,7 +81,7 @@ let prometheus: Prometheus;
 /** The exporter, in its own arithmetic; returns the totals of every scrape. */
 function measure(plan: SloPlan, salt: number): (readonly [atMs: number, totals: Counts])[] {
   const history = new History(STEP, plan.periodMs);
-  const entry = { history, createdMs: START, episodes: [], acknowledged: undefined } as unknown as LedgerEntry;
+  const entry: LedgerEntry = { id: 1, createdMs: START, history, total: ZERO, acknowledged: ZERO, episodes: [] };
   const byTime = new Map<number, Said>();
   said.set(plan.slo.name, byTime);
   const scrapes: (readonly [number, Counts])[] = [];
