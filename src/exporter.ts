@@ -152,10 +152,8 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   let specValid = true;
   const phase = { started: false, stopping: false };
   const keeper = new Keeper(opened, { engine, changes, own, log, openStore, ...clocks });
-  let sinceTick = performance.now();
   const tick = () => {
-    own.set('plimsoll_event_loop_delay_seconds', lag.longestSince(sinceTick) / 1000);
-    sinceTick = performance.now();
+    own.setLoopDelay();
     own.set('plimsoll_clock_offset_seconds', timeline.offsetMs() / 1000);
     own.set('plimsoll_runs_in_flight', scheduler.inFlight);
     for (const each of [keeper, realUsers, crowding]) each.tick();
@@ -223,7 +221,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
       tick();
       await app.close();
       realUsers.stop();
-      lag.stop();
+      own.stop();
       keeper.end();
     },
   };

@@ -13,9 +13,7 @@ const LOCATION = 'cli';
 export async function runOnce(target: Target): Promise<Run> {
   // Before anything is watched: what it takes is neither the target's time nor a block of the loop.
   prepareProbes([target]);
-  const lag = watchLoopLag();
   const resolve = createResolver({ kind: 'named' });
-  const run = await runProbe(target, { probes, resolve, tracer: idsOnly, lag, location: LOCATION, now: Date.now });
-  lag.stop();
-  return run;
+  const lag = watchLoopLag();
+  return runProbe(target, { probes, resolve, tracer: idsOnly, lag, location: LOCATION, now: Date.now });
 }

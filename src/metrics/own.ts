@@ -1,17 +1,23 @@
 // Our own health and the process metrics, in a prom-client registry of their own; read out as families.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { METRICS, type MetricName } from '../spec/names.ts';
 import { escapeLabel, type Family, type Sample, startOf } from './series.ts';
+
+/** The default of 10 ms wakes an idle process a hundred times a second; blocks that matter to a run are measured by loop-lag.ts. */
+const LOOP_MS = 100;
 
 type OwnName = Extract<MetricName, `plimsoll_${string}`>;
 
 export class OwnMetrics {
   readonly #registry = new Registry();
   readonly #metrics = new Map<string, Counter | Gauge | Histogram>();
+  /** Two: a reset forgets when the loop was last seen, so the block that follows is seen by the other one alone. */
+  readonly #loops = [LOOP_MS, LOOP_MS].map((resolution) => monitorEventLoopDelay({ resolution }));
 
   constructor() {
-    // The default of 10 ms wakes an idle process a hundred times a second; blocks that matter are measured by loop-lag.ts.
-    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 100 });
+    for (const loop of this.#loops) loop.enable();
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LOOP_MS });
     for (const [name, { type, labels, help }] of Object.entries(METRICS)) {
       if (!name.startsWith('plimsoll_')) continue;
       const options = { name, help, labelNames: [...labels], registers: [this.#registry] };
@@ -36,6 +42,13 @@ export class OwnMetrics {
     (this.#metrics.get(name) as Gauge).reset();
     this.set(name, value, labels);
   }
+  /** Sets the longest delay of the event loop since the call before the last one. */
+  setLoopDelay(): void {
+    // Each reading is the time between two firings, and so has the period in it.
+    const longestMs = Math.max(...this.#loops.map(({ max }) => max)) / 1e6 - LOOP_MS;
+    this.set('plimsoll_event_loop_delay_seconds', Math.max(0, longestMs) / 1000);
+    this.#loops.reverse()[0]!.reset();
+  }
   observe(name: OwnName, value: number): void {
     (this.#metrics.get(name) as Histogram).observe(value);
   }
@@ -53,6 +66,10 @@ export class OwnMetrics {
           if (!names.has(String(labels.target))) counter.remove(labels as Record<string, string>);
       });
     }
+  }
+
+  stop(): void {
+    for (const loop of this.#loops) loop.disable();
   }
 
   async families(): Promise<Family[]> {

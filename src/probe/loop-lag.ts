@@ -1,10 +1,12 @@
-// How long the event loop was blocked lately: tells our own slowness from the target's.
+// How long the event loop was blocked during a run: tells our own slowness from the target's.
 import { performance } from 'node:perf_hooks';
 
 export interface LoopLag {
-  /** Longest block since `sinceMs` (performance.now() clock), ms. */
+  /** A run began, and shall end(). While none is in flight nothing is measured, and nothing wakes the process. */
+  begin(): void;
+  /** Longest block since `sinceMs` (performance.now() clock, within a run), ms. */
   longestSince(sinceMs: number): number;
-  stop(): void;
+  end(): void;
 }
 
 const PERIOD_MS = 50;
@@ -13,16 +15,22 @@ const KEEP = 2_000;
 /** Measures with a timer of 50 ms how late it fires; keeps the last 1,000 to 2,000 readings (50 s to 100 s). */
 export function watchLoopLag(): LoopLag {
   const readings: { atMs: number; lateMs: number }[] = [];
-  let expected = performance.now() + PERIOD_MS;
-  const timer = setInterval(() => {
+  let expected = 0;
+  let inFlight = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const read = () => {
     const atMs = performance.now();
     const lateMs = Math.max(0, atMs - expected);
     expected = atMs + PERIOD_MS;
     readings.push({ atMs, lateMs });
     if (readings.length > KEEP) readings.splice(0, KEEP / 2);
-  }, PERIOD_MS);
-  timer.unref();
+  };
   return {
+    begin() {
+      if (inFlight++ > 0) return;
+      expected = performance.now() + PERIOD_MS;
+      timer = setInterval(read, PERIOD_MS).unref();
+    },
     longestSince(sinceMs) {
       // The block that is going on right now has not been seen by the timer yet.
       let longest = Math.max(0, performance.now() - expected);
@@ -30,6 +38,10 @@ export function watchLoopLag(): LoopLag {
         longest = Math.max(longest, readings[i]!.lateMs);
       return longest;
     },
-    stop: () => clearInterval(timer),
+    end() {
+      if (--inFlight > 0) return;
+      clearInterval(timer);
+      readings.length = 0;
+    },
   };
 }

@@ -49,6 +49,7 @@ export async function runProbe<K extends TargetKind>(
 ): Promise<Run> {
   const startedMs = ports.now();
   const start = performance.now();
+  ports.lag.begin();
   const deadline = endingAfter(target.timeout, stop);
   const { signal } = deadline;
   const trace = ports.tracer.run(target);
@@ -99,6 +100,7 @@ export async function runProbe<K extends TargetKind>(
   for (const name of unreportedOf(target, steps)) steps.push(finish(name, bug(UNREPORTED), AT_ONCE));
   const durationMs = performance.now() - start;
   const distorted = ports.lag.longestSince(start) > distortedFrom(target.timeout);
+  ports.lag.end();
   const atMs = startedMs + durationMs;
   return { target, startedMs, atMs, durationMs, traceId: trace.traceId, distorted, steps, board: board?.run };
 }

@@ -5,13 +5,31 @@ import { watchLoopLag } from '../../src/probe/loop-lag.ts';
 const block = (ms: number) => {
   for (const until = performance.now() + ms; performance.now() < until; );
 };
+const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+const soon = () => new Promise((resolve) => setTimeout(resolve, 60));
 
-it('a blocked event loop is seen while it is blocked, and remembered after', async () => {
+it('a blocked event loop is seen while it is blocked, and remembered until the last run ends', async () => {
   const lag = watchLoopLag();
+  lag.begin();
   const since = performance.now();
   block(300);
   expect(lag.longestSince(since)).toBeGreaterThanOrEqual(200);
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  lag.begin();
+  lag.end();
+  await soon();
   expect(lag.longestSince(since)).toBeGreaterThanOrEqual(200);
-  lag.stop();
+  lag.end();
+});
+
+it('between runs there is no timer, and a block there is not one of the next run', async () => {
+  const lag = watchLoopLag();
+  const before = timers();
+  lag.begin();
+  lag.end();
+  expect(timers()).toBe(before);
+  block(300);
+  await soon();
+  lag.begin();
+  expect(lag.longestSince(performance.now())).toBeLessThan(200);
+  lag.end();
 });

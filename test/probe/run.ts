@@ -34,7 +34,7 @@ export const run = (settings: object, { blockedMs = 0, resolve = byDns }: World 
     probes,
     resolve,
     tracer: idsOnly,
-    lag: { longestSince: () => blockedMs, stop: () => {} },
+    lag: { begin: () => {}, longestSince: () => blockedMs, end: () => {} },
     location: 'test',
     now: Date.now,
   });

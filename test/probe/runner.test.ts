@@ -23,7 +23,7 @@ const runWith = (probe: Probe<'tcp'>, { stop, timeout = '100ms', resolve = byDns
       probes: { ...probes, tcp: probe },
       resolve,
       tracer: idsOnly,
-      lag: { longestSince: () => blockedMs, stop: () => {} },
+      lag: { begin: () => {}, longestSince: () => blockedMs, end: () => {} },
       location: 'test',
       now: Date.now,
     },

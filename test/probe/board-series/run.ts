@@ -17,7 +17,7 @@ export async function exposedRun(
     probes,
     resolve: createResolver({ kind: 'named' }),
     tracer: idsOnly,
-    lag: { longestSince: () => 0, stop: () => {} },
+    lag: { begin: () => {}, longestSince: () => 0, end: () => {} },
     location: 'test',
     boardSeries: most,
     now: Date.now,
