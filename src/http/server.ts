@@ -6,6 +6,7 @@ import bearerAuth from '@fastify/bearer-auth';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { BEARER } from './openapi.ts';
 import { brokenRequest, brokenUrl, problem, problemsFor } from './problem.ts';
+import { schemaController } from './schemas.ts';
 
 /** What clients need and what they get: contents of files, so that a reload can renew them. */
 export interface Access {
@@ -48,6 +49,7 @@ export function createServer(initial: Access, onFault: (error: Error) => void): 
   const app = Fastify({
     ...LIMITS,
     logger: false,
+    schemaController,
     forceCloseConnections: true,
     frameworkErrors: (error: Parameters<typeof brokenUrl>[0], _request: FastifyRequest, reply: FastifyReply) =>
       brokenUrl(error, reply.raw),

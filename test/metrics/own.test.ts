@@ -12,7 +12,7 @@ it('the delay of the event loop has a block in it that follows a reading at once
     await sleep(250);
     own.setLoopDelay();
     const family = (await own.families()).find(({ name }) => name === 'plimsoll_event_loop_delay_seconds');
-    return family!.samples[0]!.value;
+    return [...family!.samples][0]!.value;
   };
   await read();
   block(1_000);
