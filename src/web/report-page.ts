@@ -18,7 +18,7 @@ interface ReportRow {
   readonly counts: Counts;
   readonly sliRatio: number | null;
   readonly withoutExclusionSliRatio: number | null;
-  /** null: no event. */
+  /** The budget of the month is not overspent; time not lived (yet) counts as good, as in the budget. null: no event. */
   readonly isKept: boolean | null;
   readonly budgetRemainingRatio: number | null;
   readonly badMinutes: number;
@@ -62,6 +62,7 @@ export async function reportPage(sources: Sources, month: string): Promise<Page>
     const ratio = sliRatio(counts);
     const unlived =
       (Math.max(0, Math.min(entry.createdMs, endMs) - period.startMs) + (period.endMs - endMs)) / plan.stepMs;
+    const withUnlived = (counts.good + unlived) / (counts.good + counts.bad + unlived);
     return {
       slo: plan.slo.name,
       service: plan.slo.service,
@@ -69,7 +70,7 @@ export async function reportPage(sources: Sources, month: string): Promise<Page>
       counts,
       sliRatio: ratio,
       withoutExclusionSliRatio: sliRatio(withoutExclusion(counts)),
-      isKept: ratio === null ? null : ratio >= plan.slo.objective,
+      isKept: ratio === null ? null : withUnlived >= plan.slo.objective,
       budgetRemainingRatio: budget(counts, plan.slo.objective, unlived, plan.stepMs).remainingRatio,
       badMinutes: (counts.bad * plan.stepMs) / 60_000,
       burnRate: burnRate(counts, plan.slo.objective),

@@ -1,7 +1,7 @@
 // The tables of an SLO's page: windows, tiers, ledger, outcomes, and the sum that made the numbers. Only shows.
 import { type Html, html } from './markup.ts';
 import type { SloData } from './slo-data.ts';
-import { burn, count, data, iso, minutes, objective, percent, span, time } from './words.ts';
+import { burn, count, counted, data, iso, minutes, objective, percent, span, time } from './words.ts';
 
 /** A table that a narrow screen shows as cards. */
 export const cards = (titles: readonly string[], rows: readonly Html[], name: string): Html =>
@@ -51,6 +51,8 @@ export function tiersTable({ tiers }: SloData): Html {
 const LEDGER = ['Began', 'Lasted', 'Cost', 'Bad events', 'Cause', 'Changed before'];
 
 export function ledgerTable({ ledger, computed }: SloData): Html {
+  if (ledger.length === 0 && computed.bad > 0)
+    return html`<p>${counted(computed.bad, 'bad event')} ${computed.bad === 1 ? 'is' : 'are'} in the period, and no episode says when: they came since the last tick, or what the store kept of episodes was damaged.</p>`;
   if (ledger.length === 0) return html`<p>Nothing: no bad event is in the period.</p>`;
   const sum = ledger.reduce((total, { bad }) => total + bad, 0);
   const rows = ledger.map((row, i) =>

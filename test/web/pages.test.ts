@@ -203,6 +203,15 @@ describe('the overview', () => {
 });
 
 describe('the other pages', () => {
+  it('say of bad events whose episodes are not known that nobody knows when they were', async () => {
+    const entry = platform.engine.entry('exhausted-slo')!;
+    const { episodes } = entry;
+    entry.episodes = [];
+    const body = await page('/slo/exhausted-slo');
+    entry.episodes = episodes;
+    expect(body).toContain('75 bad events are in the period, and no episode says when');
+    expect(body).not.toContain('Nothing: no bad event');
+  });
   it('show the last runs of a target, and neither user, password nor query of its URL', async () => {
     const body = await page('/target/burning');
     expect(body).toContain('✖ bad: front db_error');
@@ -233,6 +242,10 @@ describe('the other pages', () => {
       budgetRemainingRatio: expect.closeTo(api.budgetRemainingRatio!, 6),
     });
     expect(of('exhausted-slo')).toMatchObject({ isKept: false, badMinutes: 150 });
+    // A month that goes on is missed once its own budget is gone, and not as soon as the share of good events is below the objective.
+    for (const { slo, isKept, budgetRemainingRatio: left } of slos)
+      expect([slo, isKept]).toEqual([slo, left === null ? null : (left as number) > -1e-9]);
+    expect(slos.filter(({ isKept, sliRatio, objective }) => isKept && sliRatio! < objective!)).not.toEqual([]);
     expect(of('maintenance-slo')).toMatchObject({
       sliRatio: 1,
       withoutExclusionSliRatio: expect.closeTo(1 - 10 / 18_067, 4),
@@ -243,7 +256,7 @@ describe('the other pages', () => {
   });
   it('report of a month that goes on only what was lived of it, and lead to none that has not begun', async () => {
     const body = await page('/report/2026-11');
-    expect(body).toContain('<b>So far, 83% of the month lived: 6 of 8 SLOs are kept, 2 missed.</b>');
+    expect(body).toContain('<b>So far, 83% of the month lived: 7 of 8 SLOs are kept, 1 missed.</b>');
     expect(body).toContain('young: 3h of 30d lived; the rest counts as unspent budget');
     expect(body.match(/note young/g)).toHaveLength(1);
     expect(body).toContain('100.0% <small>of the 3h lived</small>');
