@@ -1,5 +1,6 @@
 // The table of SLOs for terminals: worst first. Pure.
 import type { SloView } from '../engine/view.ts';
+import { burn, lastBlame, objective, outlook, percent, worstFirst } from '../web/words.ts';
 
 const COLOURS: Readonly<Record<SloView['state'], number>> = {
   ok: 32,
@@ -8,66 +9,11 @@ const COLOURS: Readonly<Record<SloView['state'], number>> = {
   'no-data': 90,
   maintenance: 36,
 };
-const WORST_FIRST: readonly SloView['state'][] = ['exhausted', 'burning', 'no-data', 'maintenance', 'ok'];
 
 export interface TableOptions {
   readonly color: boolean;
   readonly width: number;
   readonly nowMs: number;
-}
-
-/** Rounded down, so that 99.996 % is never shown as whole, nor an overspent budget as 0. Anything but a number is no data. */
-function percent(ratio: number | null | undefined, digits: number): string {
-  if (typeof ratio !== 'number' || !Number.isFinite(ratio)) return 'no data';
-  const scale = 10 ** digits;
-  return `${(Math.floor(ratio * 100 * scale + 1e-6) / scale).toFixed(digits)}%`;
-}
-/** As it was promised, with two digits or as many as it has: 99.90%, 99.995%. */
-function objective(ratio: number): string {
-  const exact = String(Number((ratio * 100).toFixed(5)));
-  const digits = exact.split('.')[1]?.length ?? 0;
-  return `${Number(exact).toFixed(Math.max(2, digits))}%`;
-}
-
-/** `-`: the period of this SLO has no such window. */
-function burn(rate: number | null | undefined): string {
-  if (rate === undefined) return '-';
-  if (rate === null || !Number.isFinite(rate)) return 'no data';
-  return rate < 100 ? rate.toFixed(1) : Math.round(rate).toString();
-}
-
-/** "in 12m" or "in 3h 5m"; "now" within half a minute. */
-const when = (ms: number): string => (Math.abs(ms) < 30_000 ? 'now' : `in ${span(ms)}`);
-
-/** "12m", "3h 5m" or "2d 4h", at least a minute. */
-function span(ms: number): string {
-  const minutes = Math.max(1, Math.round(Math.abs(ms) / 60_000));
-  const parts = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
-  const text = ['d', 'h', 'm'].flatMap((unit, i) => (parts[i]! > 0 ? [`${parts[i]}${unit}`] : [])).slice(0, 2);
-  return text.join(' ');
-}
-
-function outlook(slo: SloView, nowMs: number): string {
-  if (slo.recoversAtMs !== null && (slo.currentBurnRate ?? 0) > 1) return 'overspent, and still burning';
-  if (slo.exhaustedAtMs !== null) return `budget gone ${when(slo.exhaustedAtMs - nowMs)}`;
-  if (slo.recoversAtMs !== null) return `above 0 ${when(slo.recoversAtMs - nowMs)}`;
-  if (slo.wholeAtMs !== null) return `whole ${when(slo.wholeAtMs - nowMs)}`;
-  return '';
-}
-
-const RECENT_MS = 60_000;
-
-/**
- * Why nothing can be told, else of the newest episode: `dependency: db_error (shop-db refused)` with the targets that this
- * one depends on and that fail now, or `dependency: db_error 12m ago`.
- */
-function lastBlame({ blind, blame, outcome, lastBadMs, failingDependencies }: SloView, nowMs: number): string {
-  if (blind) return `${blind.blame}: ${blind.outcome}`;
-  if (blame === null) return '';
-  const failing = failingDependencies.map((f) => `${f.target} ${f.outcome}`).join(', ');
-  if (failing !== '') return `${blame}: ${outcome} (${failing})`;
-  const agoMs = nowMs - (lastBadMs ?? nowMs);
-  return `${blame}: ${outcome}${agoMs < RECENT_MS ? '' : ` ${span(agoMs)} ago`}`;
 }
 
 interface Column {
@@ -96,11 +42,7 @@ const MIN_NAME = 10;
 /** One line per SLO, worst first, in at most `width` columns. */
 export function renderTable(list: readonly SloView[], { color, width, nowMs }: TableOptions): string {
   if (list.length === 0) return 'no SLOs: write some into the spec, see README.md';
-  const sorted = list.toSorted(
-    (a, b) =>
-      WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state) ||
-      (a.budgetRemainingRatio ?? 2) - (b.budgetRemainingRatio ?? 2),
-  );
+  const sorted = worstFirst(list);
   const [header, ...rows] = fitted(sorted, nowMs, width);
   const painted = rows.map((row, i) => (color ? `\x1b[${COLOURS[sorted[i]!.state] ?? 0}m${row}\x1b[0m` : row));
   return [header, ...painted].join('\n');

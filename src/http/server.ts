@@ -35,6 +35,7 @@ export interface HttpServer {
 // Fastify switches Node's own request limit off; slow clients are cut after these, looked for every second.
 const IDLE_MS = 30_000;
 const LIMITS = { requestTimeout: 10_000, keepAliveTimeout: 15_000, bodyLimit: 65_536, connectionTimeout: IDLE_MS };
+const HABITS = { logger: false, forceCloseConnections: true, schemaController };
 const NODE_LIMITS = { headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 8_192 };
 
 /** The answer to this request takes up to `ms`, while nothing is sent. With the next request Node sets the usual limit again. */
@@ -48,9 +49,7 @@ export function createServer(initial: Access, onFault: (error: Error) => void): 
   let access = initial;
   const app = Fastify({
     ...LIMITS,
-    logger: false,
-    schemaController,
-    forceCloseConnections: true,
+    ...HABITS,
     frameworkErrors: (error: Parameters<typeof brokenUrl>[0], _request: FastifyRequest, reply: FastifyReply) =>
       brokenUrl(error, reply.raw),
     clientErrorHandler: brokenRequest,

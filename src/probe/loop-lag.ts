@@ -2,11 +2,12 @@
 import { performance } from 'node:perf_hooks';
 
 export interface LoopLag {
-  /** A run began, and shall end(). While none is in flight nothing is measured, and nothing wakes the process. */
-  begin(): void;
-  /** Longest block since `sinceMs` (performance.now() clock, within a run), ms. */
+  /** A run begins: now, by performance.now(), and shall end(). While none is in flight nothing is measured, and nothing wakes the process. */
+  begin(): number;
+  /** Longest block since `sinceMs` (same clock, within a run), ms. */
   longestSince(sinceMs: number): number;
-  end(): void;
+  /** The run that began at `sinceMs` ends: its longest block, ms. */
+  end(sinceMs: number): number;
 }
 
 const PERIOD_MS = 50;
@@ -25,23 +26,28 @@ export function watchLoopLag(): LoopLag {
     readings.push({ atMs, lateMs });
     if (readings.length > KEEP) readings.splice(0, KEEP / 2);
   };
+  const longestSince = (sinceMs: number): number => {
+    // The block that is going on right now has not been seen by the timer yet.
+    let longest = Math.max(0, performance.now() - expected);
+    for (let i = readings.length - 1; i >= 0 && readings[i]!.atMs >= sinceMs; i--)
+      longest = Math.max(longest, readings[i]!.lateMs);
+    return longest;
+  };
   return {
     begin() {
-      if (inFlight++ > 0) return;
-      expected = performance.now() + PERIOD_MS;
+      const nowMs = performance.now();
+      if (inFlight++ > 0) return nowMs;
+      expected = nowMs + PERIOD_MS;
       timer = setInterval(read, PERIOD_MS).unref();
+      return nowMs;
     },
-    longestSince(sinceMs) {
-      // The block that is going on right now has not been seen by the timer yet.
-      let longest = Math.max(0, performance.now() - expected);
-      for (let i = readings.length - 1; i >= 0 && readings[i]!.atMs >= sinceMs; i--)
-        longest = Math.max(longest, readings[i]!.lateMs);
-      return longest;
-    },
-    end() {
-      if (--inFlight > 0) return;
+    longestSince,
+    end(sinceMs) {
+      const longest = longestSince(sinceMs);
+      if (--inFlight > 0) return longest;
       clearInterval(timer);
       readings.length = 0;
+      return longest;
     },
   };
 }

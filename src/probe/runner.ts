@@ -48,8 +48,7 @@ export async function runProbe<K extends TargetKind>(
   stop?: AbortSignal,
 ): Promise<Run> {
   const startedMs = ports.now();
-  const start = performance.now();
-  ports.lag.begin();
+  const start = ports.lag.begin();
   const deadline = endingAfter(target.timeout, stop);
   const { signal } = deadline;
   const trace = ports.tracer.run(target);
@@ -99,8 +98,7 @@ export async function runProbe<K extends TargetKind>(
   }
   for (const name of unreportedOf(target, steps)) steps.push(finish(name, bug(UNREPORTED), AT_ONCE));
   const durationMs = performance.now() - start;
-  const distorted = ports.lag.longestSince(start) > distortedFrom(target.timeout);
-  ports.lag.end();
+  const distorted = ports.lag.end(start) > distortedFrom(target.timeout);
   const atMs = startedMs + durationMs;
   return { target, startedMs, atMs, durationMs, traceId: trace.traceId, distorted, steps, board: board?.run };
 }

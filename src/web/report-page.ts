@@ -62,7 +62,6 @@ export async function reportPage(sources: Sources, month: string): Promise<Page>
     const ratio = sliRatio(counts);
     const unlived =
       (Math.max(0, Math.min(entry.createdMs, endMs) - period.startMs) + (period.endMs - endMs)) / plan.stepMs;
-    const withUnlived = (counts.good + unlived) / (counts.good + counts.bad + unlived);
     return {
       slo: plan.slo.name,
       service: plan.slo.service,
@@ -70,7 +69,7 @@ export async function reportPage(sources: Sources, month: string): Promise<Page>
       counts,
       sliRatio: ratio,
       withoutExclusionSliRatio: sliRatio(withoutExclusion(counts)),
-      isKept: ratio === null ? null : withUnlived >= plan.slo.objective,
+      isKept: ratio === null ? null : (sliRatio({ ...counts, good: counts.good + unlived }) ?? 1) >= plan.slo.objective,
       budgetRemainingRatio: budget(counts, plan.slo.objective, unlived, plan.stepMs).remainingRatio,
       badMinutes: (counts.bad * plan.stepMs) / 60_000,
       burnRate: burnRate(counts, plan.slo.objective),

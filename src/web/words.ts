@@ -50,14 +50,17 @@ export function outlook(slo: SloView, nowMs: number): string {
   return '';
 }
 
-/** Why nothing can be told, else of the newest episode: `dependency: db_error (shop-db refused)`. */
+/**
+ * Why nothing can be told, else of the newest episode: `dependency: db_error 12m ago (shop-db refused)`, with the targets that this one
+ * depends on and that fail now.
+ */
 export function lastBlame({ blind, blame, outcome, lastBadMs, failingDependencies }: SloView, nowMs: number): string {
   if (blind) return `${blind.blame}: ${blind.outcome}`;
   if (blame === null) return '';
-  const failing = failingDependencies.map((f) => `${f.target} ${f.outcome}`).join(', ');
-  if (failing !== '') return `${blame}: ${outcome} (${failing})`;
   const agoMs = nowMs - (lastBadMs ?? nowMs);
-  return `${blame}: ${outcome}${agoMs < RECENT_MS ? '' : ` ${span(agoMs)} ago`}`;
+  const when = agoMs < RECENT_MS ? '' : ` ${span(agoMs)} ago`;
+  const failing = failingDependencies.map((f) => `${f.target} ${f.outcome}`).join(', ');
+  return `${blame}: ${outcome}${when}${failing === '' ? '' : ` (${failing})`}`;
 }
 
 export const WORST_FIRST: readonly SloState[] = ['exhausted', 'burning', 'no-data', 'maintenance', 'ok'];

@@ -59,6 +59,10 @@ it('names the dependency that fails now beside the blame, and says when in words
   });
   const [, row] = renderTable([failing], { color: false, width: 200, nowMs: 0 }).split('\n');
   expect(row).toContain('dependency: db_error (shop-db refused)  budget gone now');
+  const over = { ...failing, lastBadMs: -720_000 };
+  expect(renderTable([over], { color: false, width: 200, nowMs: 0 })).toContain(
+    'dependency: db_error 12m ago (shop-db refused)',
+  );
   const later = slo({ wholeAtMs: 185 * 60_000 });
   expect(renderTable([later], { color: false, width: 200, nowMs: 0 })).toContain('whole in 3h 5m');
 });

@@ -34,7 +34,7 @@ export const run = (settings: object, { blockedMs = 0, resolve = byDns }: World 
     probes,
     resolve,
     tracer: idsOnly,
-    lag: { begin: () => {}, longestSince: () => blockedMs, end: () => {} },
+    lag: { begin: () => performance.now(), longestSince: () => blockedMs, end: () => blockedMs },
     location: 'test',
     now: Date.now,
   });

@@ -23,7 +23,7 @@ const runWith = (probe: Probe<'tcp'>, { stop, timeout = '100ms', resolve = byDns
       probes: { ...probes, tcp: probe },
       resolve,
       tracer: idsOnly,
-      lag: { begin: () => {}, longestSince: () => blockedMs, end: () => {} },
+      lag: { begin: () => performance.now(), longestSince: () => blockedMs, end: () => blockedMs },
       location: 'test',
       now: Date.now,
     },

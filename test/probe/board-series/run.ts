@@ -17,7 +17,7 @@ export async function exposedRun(
     probes,
     resolve: createResolver({ kind: 'named' }),
     tracer: idsOnly,
-    lag: { begin: () => {}, longestSince: () => 0, end: () => {} },
+    lag: { begin: () => performance.now(), longestSince: () => 0, end: () => 0 },
     location: 'test',
     boardSeries: most,
     now: Date.now,
