@@ -9,6 +9,7 @@ import { Crowding } from './engine/crowding.ts';
 import { Engine } from './engine/engine.ts';
 import { Keeper, tryOpen } from './engine/keeper.ts';
 import { RunLog } from './engine/run-log.ts';
+import { logTiers } from './engine/tier-log.ts';
 import { sloRules } from './generate/slo/groups.ts';
 import { changeRoutes, tellRoute } from './http/changes.ts';
 import { type Health, healthRoutes } from './http/health.ts';
@@ -76,13 +77,6 @@ function takeOver({ spec }: Engine, own: OwnMetrics, web: Web): void {
   own.set('plimsoll_config_last_reload_successful', 1);
   own.setOnly('plimsoll_rules_info', 1, { version: sloRules(spec).version });
   own.set('plimsoll_config_last_reload_success_timestamp_seconds', Date.now() / 1000);
-}
-
-function logTiers(engine: Engine, log: Logger): void {
-  for (const { slo, tier, fires } of engine.tierChanges()) {
-    if (fires) log.warn({ slo, tier }, 'the condition of an alert tier holds');
-    else log.info({ slo, tier }, 'the condition of an alert tier holds no longer');
-  }
 }
 
 /** The time line of the history, and the clocks behind it. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.ts';
+import { logTiers } from '../../src/engine/tier-log.ts';
 import { expose } from '../../src/metrics/exposition.ts';
 import { OwnMetrics } from '../../src/metrics/own.ts';
 import type { Run } from '../../src/probe/runner.ts';
@@ -132,6 +133,26 @@ describe('from runs to SLOs', () => {
     expect(changes()).toEqual([]);
     times(11, OK);
     expect(changes()).toEqual([{ slo: 'up', tier: 'page-fast', fires: false }]);
+  });
+  it('logs a tier that begins to fire with how fast, what is left and why, and one that ceases', () => {
+    const { made, times } = engine();
+    const said: unknown[] = [];
+    const told = (level: string) => (facts: object, text: string) => said.push([level, text, facts]);
+    times(120, OK);
+    times(12, DOWN);
+    logTiers(made, { info: told('info'), warn: told('warn') });
+    const facts = { slo: 'up', tier: 'page-fast', burn: expect.objectContaining({ '5m': 1000, '1h': 100 }) };
+    const cause = { step: 'front', outcome: 'db_error', blame: 'dependency' };
+    const why = { budgetRemainingRatio: made.view('up')!.budgetRemainingRatio, ...cause };
+    expect(said).toContainEqual(['warn', 'the condition of an alert tier holds', { ...facts, ...why }]);
+    said.length = 0;
+    times(11, OK);
+    logTiers(made, { info: told('info'), warn: told('warn') });
+    expect(said).toContainEqual([
+      'info',
+      'the condition of an alert tier holds no longer',
+      expect.objectContaining({ slo: 'up', tier: 'page-fast', burn: expect.objectContaining({ '5m': 0 }) }),
+    ]);
   });
   it('says when the budget ends while it burns, and when it is whole again once all is well', () => {
     const { made, times } = engine();
