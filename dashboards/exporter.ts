@@ -132,7 +132,7 @@ const charts = (spec: Spec, alerts: Own): Panel[] => [
     {
       title: 'How late it is',
       description:
-        'Longest block of the event loop per tick, and by how much 95 of 100 runs start late. Above the line measured latencies are too long: more CPU, or fewer targets.',
+        'Longest block of the event loop in two ticks, and by how much 95 of 100 runs start late. Above the line measured latencies are too long: more CPU, or fewer targets.',
       queries: [
         { expr: DELAY, legend: 'event loop' },
         {

@@ -36,7 +36,7 @@ import type { Spec } from './spec/spec.ts';
 import type { Target } from './spec/target.ts';
 import { ChangeLog } from './store/change-log.ts';
 import { Ledger } from './store/ledger.ts';
-import type { Store } from './store/store.ts';
+import { historyFound, type Store } from './store/store.ts';
 import { Web } from './web/web.ts';
 
 export interface ExporterPorts {
@@ -110,6 +110,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   own.set('plimsoll_build_info', 1, { version, node: process.version });
   const opened = tryOpen(openStore, log);
   const store = opened instanceof Error ? undefined : opened;
+  if (store !== undefined) log.info(historyFound(store.restored));
   const { timeline, clocks, monotonicMs } = clocksFrom(store?.restored.last?.atMs ?? 0);
   const ledger = new Ledger(store);
   const engine = new Engine(spec, { ledger, own, now: timeline.now });

@@ -168,7 +168,7 @@ const overloaded: ComponentAlert = {
   forMs: minutes(10),
   summary: 'The exporter {{ $labels.instance }} is too slow to measure well',
   description:
-    'For 10 minutes the event loop of {{ $labels.instance }} has been blocked for up to {{ $value | humanizeDuration }} per tick. Latencies it measures are too long, and runs may become unmeasured.',
+    'For 10 minutes the event loop of {{ $labels.instance }} has been blocked again and again, for up to {{ $value | humanizeDuration }} at once. Latencies it measures are too long, and runs may become unmeasured.',
   tests: [
     when('0.51 s', 11, { plimsoll_event_loop_delay_seconds: '0.51x15' }, INSTANCE),
     when('0.5 s', 11, { plimsoll_event_loop_delay_seconds: '0.5x15' }),

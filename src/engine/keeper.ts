@@ -2,7 +2,7 @@
 // Says in log and metrics how that goes. No fault of the disk gets past it.
 import type { OwnMetrics } from '../metrics/own.ts';
 import { isDamage, StoreLost, StoreRefused } from '../store/database.ts';
-import type { Restored, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import type { Changes } from './changes.ts';
 import type { Engine } from './engine.ts';
 
@@ -28,18 +28,11 @@ export interface KeeperPorts {
 const REOPEN_MS = 5_000;
 const PRUNE_MS = 300_000;
 
-/** Said at every start: an empty volume, or the wrong directory, must not pass for a platform without errors. */
-const whatIsThere = ({ slos, last }: Restored): string =>
-  last === undefined
-    ? 'the store holds no history: every SLO begins now, with its whole budget'
-    : `the store holds the history of ${slos.length} SLO${slos.length === 1 ? '' : 's'} until ${new Date(last.atMs).toISOString()}`;
-
 /** The store, or why it cannot be opened. Throws StoreRefused: another process has it, or a newer version wrote it. */
 export function tryOpen(open: () => Store, log: Log): Store | Error {
   try {
     const store = open();
     for (const warning of store.restored.warnings) log.warn(warning);
-    log.info(whatIsThere(store.restored));
     return store;
   } catch (error) {
     if (error instanceof StoreRefused) throw error;

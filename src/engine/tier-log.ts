@@ -1,5 +1,9 @@
 // Says in the log when the condition of an alert tier begins or ceases to hold, with what one would ask next.
+import { burnRate } from '../slo/budget.ts';
+import { mainCause } from '../slo/episodes.ts';
+import { formatDuration } from '../spec/scalars.ts';
 import type { Engine } from './engine.ts';
+import { countsBetween, periodView } from './view.ts';
 
 interface Log {
   info(facts: object, text: string): void;
@@ -9,9 +13,25 @@ interface Log {
 /** Logs what changed since the last call; a tier that holds at a start is told then, too. */
 export function logTiers(engine: Engine, log: Log): void {
   for (const { slo, tier, fires } of engine.tierChanges()) {
-    const { burn, budgetRemainingRatio, step, outcome, blame } = engine.view(slo) ?? {};
-    if (!fires) log.info({ slo, tier, burn, budgetRemainingRatio }, 'the condition of an alert tier holds no longer');
-    else
-      log.warn({ slo, tier, burn, budgetRemainingRatio, step, outcome, blame }, 'the condition of an alert tier holds');
+    const facts = { slo, tier, ...numbersOf(engine, slo, tier) };
+    if (fires) log.warn(facts, 'the condition of an alert tier holds');
+    else log.info(facts, 'the condition of an alert tier holds no longer');
   }
+}
+
+/** Few numbers, as an outage moves the tiers of many SLOs in one tick. */
+function numbersOf(engine: Engine, slo: string, name: string): object {
+  const [plan, entry, nowMs] = [engine.plan(slo), engine.entry(slo), engine.evaluatedAt()];
+  const tier = plan?.tiers.find((each) => each.tier === name);
+  if (plan === undefined || entry === undefined || tier === undefined) return {};
+  const burn = [tier.shortMs, tier.longMs].map((ms) => [
+    formatDuration(ms),
+    burnRate(countsBetween(entry.history, plan, nowMs - ms, nowMs), plan.slo.objective),
+  ]);
+  const newest = entry.episodes.at(-1);
+  return {
+    burn: Object.fromEntries(burn),
+    budgetRemainingRatio: periodView(plan, entry, nowMs).budget.remainingRatio,
+    ...(newest !== undefined && mainCause(newest)),
+  };
 }

@@ -149,7 +149,7 @@ export function periodView(plan: SloPlan, entry: LedgerEntry, nowMs: number): Pe
 }
 
 /** Until the store could be opened once, what was spent before the start is not known: a budget would look whole. */
-const isRead = (entry: LedgerEntry): boolean => entry.acknowledged !== undefined;
+export const isRead = (entry: LedgerEntry): boolean => entry.acknowledged !== undefined;
 
 /** Tiers whose page condition holds now. */
 export function firingTiers(plan: SloPlan, entry: LedgerEntry, nowMs: number): string[] {

@@ -1,5 +1,5 @@
 // Schemas of routes are compiled with the first request that needs them: the compilers are a hundred modules, and the first scrape
-// after a restart shall not wait for them.
+// after a restart shall not wait for them. Fastify takes them for compilers of ours: schemas of headers, which it would lower-case, are none here.
 import { createRequire } from 'node:module';
 
 type Compiled = ((data: unknown) => unknown) & { errors?: unknown };

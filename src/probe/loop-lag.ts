@@ -6,8 +6,7 @@ export interface LoopLag {
   begin(): number;
   /** Longest block since `sinceMs` (same clock, within a run), ms. */
   longestSince(sinceMs: number): number;
-  /** The run that began at `sinceMs` ends: its longest block, ms. */
-  end(sinceMs: number): number;
+  end(): void;
 }
 
 const PERIOD_MS = 50;
@@ -27,10 +26,11 @@ export function watchLoopLag(): LoopLag {
     if (readings.length > KEEP) readings.splice(0, KEEP / 2);
   };
   const longestSince = (sinceMs: number): number => {
-    // The block that is going on right now has not been seen by the timer yet.
-    let longest = Math.max(0, performance.now() - expected);
+    // The block that is going on right now has not been seen by the timer yet. What lies before `sinceMs` is not the run's.
+    const nowMs = performance.now();
+    let longest = Math.max(0, Math.min(nowMs - expected, nowMs - sinceMs));
     for (let i = readings.length - 1; i >= 0 && readings[i]!.atMs >= sinceMs; i--)
-      longest = Math.max(longest, readings[i]!.lateMs);
+      longest = Math.max(longest, Math.min(readings[i]!.lateMs, readings[i]!.atMs - sinceMs));
     return longest;
   };
   return {
@@ -42,12 +42,10 @@ export function watchLoopLag(): LoopLag {
       return nowMs;
     },
     longestSince,
-    end(sinceMs) {
-      const longest = longestSince(sinceMs);
-      if (--inFlight > 0) return longest;
+    end() {
+      if (--inFlight > 0) return;
       clearInterval(timer);
       readings.length = 0;
-      return longest;
     },
   };
 }

@@ -47,8 +47,22 @@ export async function runProbe<K extends TargetKind>(
   ports: RunnerPorts,
   stop?: AbortSignal,
 ): Promise<Run> {
-  const startedMs = ports.now();
   const start = ports.lag.begin();
+  try {
+    return await watched(target, ports, start, stop);
+  } finally {
+    ports.lag.end();
+  }
+}
+
+/** `start`: now, by performance.now(). */
+async function watched<K extends TargetKind>(
+  target: Target<K>,
+  ports: RunnerPorts,
+  start: number,
+  stop?: AbortSignal,
+): Promise<Run> {
+  const startedMs = ports.now();
   const deadline = endingAfter(target.timeout, stop);
   const { signal } = deadline;
   const trace = ports.tracer.run(target);
@@ -98,7 +112,7 @@ export async function runProbe<K extends TargetKind>(
   }
   for (const name of unreportedOf(target, steps)) steps.push(finish(name, bug(UNREPORTED), AT_ONCE));
   const durationMs = performance.now() - start;
-  const distorted = ports.lag.end(start) > distortedFrom(target.timeout);
+  const distorted = ports.lag.longestSince(start) > distortedFrom(target.timeout);
   const atMs = startedMs + durationMs;
   return { target, startedMs, atMs, durationMs, traceId: trace.traceId, distorted, steps, board: board?.run };
 }
@@ -110,7 +124,7 @@ const unreportedOf = (target: Target, steps: readonly StepResult[]): string[] =>
 const AT_ONCE = { startMs: 0, durationMs: 0 };
 const bug = (error: unknown): StepOutcome => ({
   outcome: 'internal_error',
-  detail: String((error as Error).stack ?? error),
+  detail: String((error as Error | undefined)?.stack ?? error),
 });
 
 /**

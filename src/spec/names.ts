@@ -195,7 +195,7 @@ export const METRICS = {
   plimsoll_event_loop_delay_seconds: {
     type: 'gauge',
     labels: [],
-    help: 'Longest delay of the event loop since the tick before the last.',
+    help: 'Longest delay of the event loop since the tick before the last, less up to 0.1 s.',
   },
   plimsoll_store_up: { type: 'gauge', labels: [], help: '1 if the last commit to the store succeeded.' },
   plimsoll_store_errors_total: { type: 'counter', labels: [], help: 'Failed commits to the store.' },

@@ -1,7 +1,10 @@
 // The page /report/YYYY-MM: what was promised and kept in a calendar month (UTC), per SLO, for print too.
+import type { SloPlan } from '../engine/plan.ts';
+import { isRead } from '../engine/view.ts';
 import { budget, burnRate, sliRatio, withoutExclusion } from '../slo/budget.ts';
-import { periodAt } from '../slo/calendar.ts';
+import { type Period, periodAt } from '../slo/calendar.ts';
 import type { Counts } from '../slo/history.ts';
+import type { LedgerEntry } from '../store/ledger.ts';
 import { dayCounts, MOST_SLOS } from './days.ts';
 import { page } from './layout.ts';
 import { type Html, html } from './markup.ts';
@@ -18,7 +21,7 @@ interface ReportRow {
   readonly counts: Counts;
   readonly sliRatio: number | null;
   readonly withoutExclusionSliRatio: number | null;
-  /** The budget of the month is not overspent; time not lived (yet) counts as good, as in the budget. null: no event. */
+  /** The budget of the month is not overspent; time not lived (yet) counts as good, as in the budget. null: no event, or history is not read. */
   readonly isKept: boolean | null;
   readonly budgetRemainingRatio: number | null;
   readonly badMinutes: number;
@@ -55,30 +58,7 @@ export async function reportPage(sources: Sources, month: string): Promise<Page>
     })
     .slice(0, MOST_SLOS);
   const found = await dayCounts(subjects, sources.store, [period.startMs, endMs]);
-  const rows = subjects.map(({ plan, entry }): ReportRow => {
-    const counts = found.get(plan.slo.name)![0]!;
-    const lived = Math.max(0, endMs - Math.max(period.startMs, entry.createdMs));
-    const known = counts.good + counts.bad + counts.excludedGood + counts.excludedBad;
-    const ratio = sliRatio(counts);
-    const unlived =
-      (Math.max(0, Math.min(entry.createdMs, endMs) - period.startMs) + (period.endMs - endMs)) / plan.stepMs;
-    return {
-      slo: plan.slo.name,
-      service: plan.slo.service,
-      objective: plan.slo.objective,
-      counts,
-      sliRatio: ratio,
-      withoutExclusionSliRatio: sliRatio(withoutExclusion(counts)),
-      isKept: ratio === null ? null : (sliRatio({ ...counts, good: counts.good + unlived }) ?? 1) >= plan.slo.objective,
-      budgetRemainingRatio: budget(counts, plan.slo.objective, unlived, plan.stepMs).remainingRatio,
-      badMinutes: (counts.bad * plan.stepMs) / 60_000,
-      burnRate: burnRate(counts, plan.slo.objective),
-      knownRatio: lived === 0 ? 0 : Math.min(1, known / (lived / plan.stepMs)),
-      episodes: entry.episodes.filter((e) => e.lastBadMs >= period.startMs && e.startMs < endMs).length,
-      livedMs: lived,
-      isYoung: entry.createdMs > period.startMs,
-    };
-  });
+  const rows = subjects.map((subject) => reportRow(subject, found.get(subject.plan.slo.name)![0]!, period, endMs));
   const changes = sources.changes.list({ from: period.startMs, to: endMs, limit: 1_000 }).changes;
   const isOver = period.endMs <= nowMs;
   return {
@@ -96,6 +76,37 @@ ${engine.spec.slos.length > rows.length && html`<p>SLOs that Prometheus counts, 
         ),
         html`<p class="small">Months begin at midnight UTC. “Without exclusion” is the SLI as if maintenance counted. A month's budget is its own: that of a rolling period is on the page of the SLO.</p>`,
       ]),
+  };
+}
+
+/** The month of one SLO up to `endMs`. */
+function reportRow(
+  { plan, entry }: { plan: SloPlan; entry: LedgerEntry },
+  counts: Counts,
+  period: Period,
+  endMs: number,
+): ReportRow {
+  const lived = Math.max(0, endMs - Math.max(period.startMs, entry.createdMs));
+  const known = counts.good + counts.bad + counts.excludedGood + counts.excludedBad;
+  const ratio = sliRatio(counts);
+  const isKnown = ratio !== null && isRead(entry);
+  const unlived =
+    (Math.max(0, Math.min(entry.createdMs, endMs) - period.startMs) + (period.endMs - endMs)) / plan.stepMs;
+  return {
+    slo: plan.slo.name,
+    service: plan.slo.service,
+    objective: plan.slo.objective,
+    counts,
+    sliRatio: ratio,
+    withoutExclusionSliRatio: sliRatio(withoutExclusion(counts)),
+    isKept: !isKnown ? null : (sliRatio({ ...counts, good: counts.good + unlived }) ?? 1) >= plan.slo.objective,
+    budgetRemainingRatio: isKnown ? budget(counts, plan.slo.objective, unlived, plan.stepMs).remainingRatio : null,
+    badMinutes: (counts.bad * plan.stepMs) / 60_000,
+    burnRate: burnRate(counts, plan.slo.objective),
+    knownRatio: lived === 0 ? 0 : Math.min(1, known / (lived / plan.stepMs)),
+    episodes: entry.episodes.filter((e) => e.lastBadMs >= period.startMs && e.startMs < endMs).length,
+    livedMs: lived,
+    isYoung: entry.createdMs > period.startMs,
   };
 }
 

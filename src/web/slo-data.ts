@@ -88,7 +88,10 @@ export function sloData(
   const period = periodView(plan, entry, nowMs);
   const { counts, startMs, endMs, budget } = period;
   const unlivedEvents = (Math.max(0, Math.min(entry.createdMs, nowMs) - startMs) + (endMs - nowMs)) / plan.stepMs;
-  const episodes = entry.episodes.filter(({ lastBadMs }) => lastBadMs > startMs).toReversed();
+  // Counts begin where a row ends, up to an hour before the period.
+  const rowMs = entry.history.rowMsFor(nowMs - startMs);
+  const countedFrom = Math.floor(startMs / rowMs) * rowMs;
+  const episodes = entry.episodes.filter(({ lastBadMs }) => lastBadMs > countedFrom).toReversed();
   const ledger = episodes.map(
     (episode): LedgerRow => ({
       ...episode,

@@ -52,7 +52,7 @@ const LEDGER = ['Began', 'Lasted', 'Cost', 'Bad events', 'Cause', 'Changed befor
 
 export function ledgerTable({ ledger, computed }: SloData): Html {
   if (ledger.length === 0 && computed.bad > 0)
-    return html`<p>${counted(computed.bad, 'bad event')} ${computed.bad === 1 ? 'is' : 'are'} in the period, and no episode says when: they came since the last tick, or what the store kept of episodes was damaged.</p>`;
+    return html`<p>${counted(computed.bad, 'bad event')} ${computed.bad === 1 ? 'is' : 'are'} in the period, and no episode says when: what the store kept of episodes was damaged, or they are older than the newest 50.</p>`;
   if (ledger.length === 0) return html`<p>Nothing: no bad event is in the period.</p>`;
   const sum = ledger.reduce((total, { bad }) => total + bad, 0);
   const rows = ledger.map((row, i) =>

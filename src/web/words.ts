@@ -83,7 +83,7 @@ const SIGNS: Readonly<Record<SloState, string>> = {
 
 /** What a state means, in a sentence. */
 export const MEANINGS: Readonly<Record<SloState, string>> = {
-  exhausted: 'No error budget is left in this period: the objective is missed.',
+  exhausted: 'No error budget is left in this period.',
   burning: 'Errors come faster than the budget allows.',
   'no-data': 'Nothing is known of it now. That is not good, and it is not bad.',
   maintenance: 'Planned work goes on: what happens now is excluded.',

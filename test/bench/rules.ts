@@ -1,5 +1,5 @@
 // What one evaluation of all SLO rules costs a real Prometheus, and what the exporter costs that computes them itself, beside the common form
-// of 17 rules per SLO (7 windows of the error ratio, their mean over 30 days, 7 of metadata, 2 alerts) on the same 30 days. About 8 minutes.
+// of 17 rules per SLO (7 windows of the error ratio, their mean over 30 days, 7 of metadata, 2 alerts) on the same 30 days. About 12 minutes.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -27,6 +27,7 @@ const DAYS = Number(process.env.DAYS ?? 30);
 const STEP = 30_000;
 const PER_WRITE = 120;
 const ROUNDS = 3;
+const OWN_CYCLES = 5;
 const OBJECTIVE = 0.999;
 
 /** A spec file holds at most 1 MiB. */
@@ -158,8 +159,8 @@ async function firstScreens(prometheus: Prometheus, atMs: number): Promise<reado
   return figures;
 }
 
-/** CPU seconds of one cycle of 30 s: the exporter that counts, evaluates and commits 1,000 SLOs, and a Prometheus that scrapes it. */
-async function ownCycle(targets: number): Promise<number> {
+/** CPU seconds of cycles of 30 s: the exporter that counts, evaluates and commits 1,000 SLOs, and a Prometheus that scrapes it. */
+async function ownCycles(targets: number): Promise<readonly number[]> {
   const folder = privateFolder('bench-cycle');
   const site = await startSmallSite();
   const files = specDocuments(1_000, targets, site.url).map((document, i) => {
@@ -173,9 +174,13 @@ async function ownCycle(targets: number): Promise<number> {
   try {
     await sleep(65_000);
     const used = () => cpuSeconds(exporter.pid) + cpuSeconds(prometheus.pid);
-    const before = used();
-    await sleep(60_000);
-    return (used() - before) / 2;
+    const cycles: number[] = [];
+    for (let i = 0; i < OWN_CYCLES; i++) {
+      const before = used();
+      await sleep(STEP);
+      cycles.push(used() - before);
+    }
+    return cycles;
   } finally {
     await prometheus.stop();
     await exporter.end('SIGTERM');
@@ -219,22 +224,22 @@ const sizes = (): string =>
 export const rulesRow: Row = {
   name: 'rules',
   async measure() {
-    const [own, counted] = [await ownCycle(100), await ownCycle(1)];
+    const [own, counted] = [await ownCycles(100), await ownCycles(1)];
     const prometheus = await startPrometheus();
     try {
       const end = await fill(prometheus);
       const rounds = await cycles(prometheus, end);
       const ratios = rounds.map((r) => r.common / r.ours);
       const per1000 = rounds.map((r) => (r.common * 1_000) / SLOS);
-      const endToEnd = (what: string, cycle: number): Figure => ({
+      const endToEnd = (what: string, cycles: readonly number[]): Figure => ({
         what: `1,000 SLOs end to end: ${what}, evaluated, committed, /metrics, and a Prometheus that scrapes it`,
         against: `Prometheus with 17 rules per SLO (measured with ${SLOS})`,
-        value: median(per1000) / cycle,
-        worst: Math.min(...per1000) / cycle,
+        value: median(per1000) / median(cycles),
+        worst: Math.min(...per1000) / Math.max(...cycles),
         unit: 'x',
         must: 300,
         aim: 1_000,
-        how: `${cycle.toFixed(3)} against ${median(per1000).toFixed(1)} s of CPU a cycle of 30 s`,
+        how: `${median(cycles).toFixed(3)} [to ${Math.max(...cycles).toFixed(3)}] against ${median(per1000).toFixed(1)} s of CPU a cycle of 30 s`,
       });
       return [
         endToEnd('100 targets probed, counted', own),

@@ -142,13 +142,6 @@ describe('the keeper of the history', () => {
       [...again.changes.families()].flatMap(({ samples }) => [...samples]).filter(({ value }) => value > 0),
     ).toEqual([{ start: 'change_events_total{kind="deploy",service="s"} ', value: 2 }]);
   });
-  it('says at the start what history there is: an empty volume is told from a platform without errors', () => {
-    const first = keep({});
-    expect(first.said).toEqual(['the store holds no history: every SLO begins now, with its whole budget']);
-    for (let i = 0; i < 3; i++) first.tick();
-    keeper.close();
-    expect(keep({}).said).toEqual(['the store holds the history of 1 SLO until 2026-01-01T00:00:03.000Z']);
-  });
   it('goes on when old rows cannot be thinned out, and says it', () => {
     const { tick, counted, said } = keep({ prune: 'disk I/O error' });
     tick();

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect, it } from 'vitest';
+import { healthRoutes } from '../../src/http/health.ts';
 import { createServer } from '../../src/http/server.ts';
 
 const loaded = () =>
@@ -10,6 +11,7 @@ const loaded = () =>
 it('compiles schemas with the first request that needs them, and not for one that does not', async () => {
   const { app } = createServer({}, () => {});
   app.get('/plain', () => 'up');
+  healthRoutes(app, { notReady: () => [], degraded: () => ['why'] });
   const querystring = { type: 'object', required: ['name'], properties: { name: { type: 'string', maxLength: 3 } } };
   const response = { 200: { type: 'object', properties: { name: { type: 'string' } } } };
   app.get('/judged', { schema: { querystring, response } }, (request) => ({
@@ -17,6 +19,8 @@ it('compiles schemas with the first request that needs them, and not for one tha
     more: 'is not in the schema',
   }));
   expect((await app.inject('/plain')).body).toBe('up');
+  expect((await app.inject('/healthz')).json()).toEqual({ status: 'ok' });
+  expect((await app.inject('/readyz')).json()).toEqual({ status: 'degraded', reasons: ['why'] });
   expect(loaded()).toEqual([]);
   expect((await app.inject('/judged?name=abc')).json()).toEqual({ name: 'abc' });
   expect(loaded()).not.toEqual([]);

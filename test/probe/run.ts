@@ -34,7 +34,7 @@ export const run = (settings: object, { blockedMs = 0, resolve = byDns }: World 
     probes,
     resolve,
     tracer: idsOnly,
-    lag: { begin: () => performance.now(), longestSince: () => blockedMs, end: () => blockedMs },
+    lag: { begin: () => performance.now(), longestSince: () => blockedMs, end: () => {} },
     location: 'test',
     now: Date.now,
   });

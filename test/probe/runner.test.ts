@@ -1,5 +1,5 @@
 // Our own faults are never the target's: what the runner makes of a probe that is broken, stopped or without a network.
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { probes } from '../../src/probe/list.ts';
 import { networkOutcome } from '../../src/probe/network-error.ts';
 import type { Probe } from '../../src/probe/probe.ts';
@@ -16,6 +16,7 @@ interface World {
   readonly blockedMs?: number;
 }
 const byDns = createResolver({ kind: 'named' });
+let inFlight = 0;
 const runWith = (probe: Probe<'tcp'>, { stop, timeout = '100ms', resolve = byDns, blockedMs = 0 }: World = {}) =>
   runProbe(
     target({ kind: 'tcp', url: 'tcp://127.0.0.1:25', timeout }),
@@ -23,13 +24,24 @@ const runWith = (probe: Probe<'tcp'>, { stop, timeout = '100ms', resolve = byDns
       probes: { ...probes, tcp: probe },
       resolve,
       tracer: idsOnly,
-      lag: { begin: () => performance.now(), longestSince: () => blockedMs, end: () => blockedMs },
+      lag: {
+        begin() {
+          inFlight += 1;
+          return performance.now();
+        },
+        longestSince: () => blockedMs,
+        end() {
+          inFlight -= 1;
+        },
+      },
       location: 'test',
       now: Date.now,
     },
     stop,
   );
 const OURS = { outcome: 'internal_error', blame: 'prober' };
+
+afterEach(() => expect(inFlight).toBe(0));
 
 describe('a run', () => {
   it('with a step that throws is a bug of ours', async () => {
@@ -46,6 +58,8 @@ describe('a run', () => {
       { ...OURS, step: 'run' },
       { ...OURS, step: 'connect' },
     ]);
+    // Not even an error.
+    expect((await runWith({ run: () => Promise.reject(undefined) })).steps).toMatchObject([OURS, OURS]);
     expect((await runWith({ run: async () => {} })).steps).toMatchObject([{ ...OURS, step: 'connect' }]);
   });
   it('with an outcome that nobody knows has a bug in that step only', async () => {

@@ -55,7 +55,7 @@ describe('a run whose name is not resolved', () => {
       probes,
       resolve,
       tracer: idsOnly,
-      lag: { begin: () => performance.now(), longestSince: () => 0, end: () => 0 },
+      lag: { begin: () => performance.now(), longestSince: () => 0, end: () => {} },
       location: 'test',
       now: Date.now,
     });
@@ -145,7 +145,7 @@ describe('the target of a /probe request', () => {
       probes,
       resolve: createResolver({ kind: 'adhoc', allow: ['10.0.0.0/8'] }),
       tracer: idsOnly,
-      lag: { begin: () => performance.now(), longestSince: () => 0, end: () => 0 },
+      lag: { begin: () => performance.now(), longestSince: () => 0, end: () => {} },
       location: 'test',
       now: Date.now,
     });

@@ -208,7 +208,12 @@ describe('the other pages', () => {
     const { episodes } = entry;
     entry.episodes = [];
     const body = await page('/slo/exhausted-slo');
+    // Just out of the period, and counted to the end of its row of an hour.
+    const edgeMs = NOW - 30 * 24 * 3_600_000 - 60_000;
+    entry.episodes = [{ ...episodes[0]!, startMs: edgeMs, lastBadMs: edgeMs }];
+    const atEdge = await page('/slo/exhausted-slo');
     entry.episodes = episodes;
+    expect(atEdge).toContain('id="episode-0"');
     expect(body).toContain('75 bad events are in the period, and no episode says when');
     expect(body).not.toContain('Nothing: no bad event');
   });
@@ -253,6 +258,14 @@ describe('the other pages', () => {
     expect((await get('/report')).headers.location).toBe('/report/2026-11');
     expect((await get('/report.json')).headers.location).toBe('/report/2026-11.json');
     for (const month of ['2026-13', '2026-12', 'x']) expect((await get(`/report/${month}`)).statusCode).toBe(404);
+  });
+  it('report no verdict and no budget while history could not be read', async () => {
+    const entry = platform.engine.entry('ok-slo')!;
+    const { acknowledged } = entry;
+    entry.acknowledged = undefined;
+    const { slos } = await json<{ slos: { slo: string }[] }>('/report/2026-11.json');
+    entry.acknowledged = acknowledged;
+    expect(slos.find(({ slo }) => slo === 'ok-slo')).toMatchObject({ isKept: null, budgetRemainingRatio: null });
   });
   it('report of a month that goes on only what was lived of it, and lead to none that has not begun', async () => {
     const body = await page('/report/2026-11');

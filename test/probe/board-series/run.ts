@@ -17,7 +17,7 @@ export async function exposedRun(
     probes,
     resolve: createResolver({ kind: 'named' }),
     tracer: idsOnly,
-    lag: { begin: () => performance.now(), longestSince: () => 0, end: () => 0 },
+    lag: { begin: () => performance.now(), longestSince: () => 0, end: () => {} },
     location: 'test',
     boardSeries: most,
     now: Date.now,
