@@ -15,6 +15,7 @@ import type { ChangeLog } from '../store/change-log.ts';
 import type { Change, ChangeStore } from '../store/change-tables.ts';
 import { Circulation } from './circulation.ts';
 import { sightOf } from './sights.ts';
+import { whatChanged, withoutSecrets } from './spec-change.ts';
 
 export interface ChangesPorts {
   readonly changeLog: ChangeLog;
@@ -43,12 +44,16 @@ export class Changes {
 
   /** Takes over a spec. If it says something else than the one before, also one of an earlier process, that is a change. */
   load(spec: Spec, what = 'spec reloaded'): void {
+    const before = withoutSecrets(this.#spec);
     this.#spec = spec;
     this.#services = changeServices(spec);
     const targets = new Set(spec.targets.map(({ name }) => name));
     for (const key of this.#ports.changeLog.keysBelow(SEEN)) if (!targets.has(key.split('/')[2]!)) this.#forget(key);
-    if (!this.#ports.changeLog.keepDigest(SPEC_KEY, withoutSecrets(spec))) return;
-    const text = `${what} (targets: ${spec.targets.length}, SLOs: ${spec.slos.length})`;
+    const after = withoutSecrets(spec);
+    if (!this.#ports.changeLog.keepDigest(SPEC_KEY, after)) return;
+    // Of an earlier process nothing is known but the digest.
+    const which = before === after ? '' : `: ${whatChanged(before, after)}`;
+    const text = `${what}${which} (targets: ${spec.targets.length}, SLOs: ${spec.slos.length})`;
     this.#see({ kind: 'config_reload', service: OWN_SERVICE, atMs: this.#ports.now(), text });
   }
 
@@ -171,12 +176,3 @@ const ordered = ({ kind, service, atMs, text, link, target, by, source }: Change
   by,
   source,
 ];
-
-const SECRET_KEYS: ReadonlySet<string> = new Set(['password', 'healthToken', 'headers', 'loginCookie', 'body']);
-
-/** A spec as text, without what may be secret: a secret that was renewed is no change of it, and its digest is on disk. */
-const withoutSecrets = (spec: Spec): string =>
-  JSON.stringify(spec, (key, value) => {
-    if (SECRET_KEYS.has(key)) return undefined;
-    return typeof value === 'string' ? value.replace(/:\/\/[^/\s]*@/, '://') : value;
-  });

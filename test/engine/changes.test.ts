@@ -95,6 +95,23 @@ describe('the spec', () => {
     expect(told()).toEqual(['config_reload plimsoll']);
     expect(changeLog.kept('spec')).toMatch(/^[0-9a-f]{64}$/);
   });
+  it('is told with what changed in it, and without its secrets', () => {
+    const { changes } = changesOn(specOf(), noChanges);
+    const texts = () => changes.list({}).changes.map(({ text }) => text);
+    changes.load(
+      specOf({
+        targets: [{ ...database, password: 'canary', interval: '10s' }, page],
+        slos: [...SLOS.slice(0, 2), { ...SLOS[2]!, objective: '95%' }, slo('e', 'blog', 'page')],
+        maintenance: [{ from: '2026-01-02T00:00:00Z', for: '1h', reason: 'disks', by: 'web' }],
+      }),
+    );
+    expect(texts()).toEqual([
+      'spec reloaded: slos: c changed, e new, d gone; targets: db changed; maintenance changed (targets: 2, SLOs: 4)',
+    ]);
+    changes.load(specOf({ slos: [...SLOS, ...['f', 'g', 'h', 'i'].map((name) => slo(name, 'blog', 'page'))] }));
+    expect(texts()[0]).toContain('spec reloaded: slos: c changed, d new, f new and 4 more; targets: db changed;');
+    expect(texts().join()).not.toContain('canary');
+  });
   it('of an earlier process is known as soon as the store opens', () => {
     const kept = new Map([['spec', 'of another spec']]);
     const { changes, told } = changesOn(specOf());
