@@ -1,4 +1,5 @@
 // Manifests through server-side apply with strict validation. Anything that the API says, warnings too, is an error here.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { documentsOf } from '../../../infra/kubernetes/steps.ts';
 import type { Cluster } from './cluster.ts';
@@ -56,9 +57,19 @@ export async function installKinds(cluster: Cluster, texts: readonly string[]): 
   const wanted = new Set(texts.flatMap(documentsOf).map(kindOf));
   const used = customResources().filter(({ group, kind }) => wanted.has(`${kind} ${group}`));
   const applied = await apply(cluster, used.map(({ text }) => text).join('\n---\n'));
-  const { code, err } = await cluster.kubectl(['wait', 'crd', '--all', '--for=condition=Established', '--timeout=30s']);
-  if (code !== 0) throw new Error(err);
+  await established(cluster);
   return applied.map(({ metadata }) => metadata.name);
+}
+
+async function established(cluster: Cluster): Promise<void> {
+  const wait = ['wait', 'crd', '--all', '--for=condition=Established', '--timeout=30s'];
+  for (let left = 100; ; left--) {
+    const { code, err } = await cluster.kubectl(wait);
+    if (code === 0) return;
+    // kubectl does not wait for a definition that has no conditions at all yet.
+    if (left === 0 || !err.includes('.status.conditions accessor error')) throw new Error(err);
+    await sleep(100);
+  }
 }
 
 const kindOf = (document: string): string => {
