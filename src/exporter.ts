@@ -14,6 +14,7 @@ import { sloRules } from './generate/slo/groups.ts';
 import { changeRoutes, tellRoute } from './http/changes.ts';
 import { type Health, healthRoutes } from './http/health.ts';
 import { metricsRoute } from './http/metrics.ts';
+import { once } from './http/once.ts';
 import { openApi } from './http/openapi.ts';
 import { probeRoute } from './http/probe.ts';
 import { type Access, createServer } from './http/server.ts';
@@ -64,11 +65,6 @@ export interface Exporter {
 }
 
 const STOP_GRACE_MS = 3_000;
-
-function madeOnce<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
-}
 
 /** Before the first run of what a spec brings. */
 function takeOver({ spec }: Engine, own: OwnMetrics, web: Web): void {
@@ -174,7 +170,7 @@ export async function buildExporter(spec: Spec, ports: ExporterPorts): Promise<E
   });
 
   await server.writing((scope) => tellRoute(scope, changes));
-  await app.register(async (scope) => rumRoutes(scope, { realUsers, assets: madeOnce(makeAssets), monotonicMs }));
+  await app.register(async (scope) => rumRoutes(scope, { realUsers, assets: once(makeAssets), monotonicMs }));
 
   let ticker: NodeJS.Timeout | undefined;
   const arm = () => {

@@ -44,7 +44,7 @@ export class Changes {
 
   /** Takes over a spec. If it says something else than the one before, also one of an earlier process, that is a change. */
   load(spec: Spec, what = 'spec reloaded'): void {
-    const before = withoutSecrets(this.#spec);
+    const before = this.#spec;
     this.#spec = spec;
     this.#services = changeServices(spec);
     const targets = new Set(spec.targets.map(({ name }) => name));
@@ -52,7 +52,7 @@ export class Changes {
     const after = withoutSecrets(spec);
     if (!this.#ports.changeLog.keepDigest(SPEC_KEY, after)) return;
     // Of an earlier process nothing is known but the digest.
-    const which = before === after ? '' : `: ${whatChanged(before, after)}`;
+    const which = before === spec ? '' : `: ${whatChanged(withoutSecrets(before), after)}`;
     const text = `${what}${which} (targets: ${spec.targets.length}, SLOs: ${spec.slos.length})`;
     this.#see({ kind: 'config_reload', service: OWN_SERVICE, atMs: this.#ports.now(), text });
   }

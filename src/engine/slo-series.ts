@@ -6,8 +6,9 @@ import { METRICS, type MetricName, RESULTS } from '../spec/names.ts';
 import { PROMQL_TARGET } from '../spec/promql-sli.ts';
 import { type Spec, targetOf } from '../spec/spec.ts';
 import type { LedgerEntry } from '../store/ledger.ts';
+import { countsBetween, periodView } from './period.ts';
 import type { PromisePlan, SloPlan } from './plan.ts';
-import { countsBetween, inMaintenance, periodView } from './view.ts';
+import { inMaintenance } from './view.ts';
 
 const NAMES = [
   'slo_events_total',

@@ -1,9 +1,9 @@
 // Says in the log when the condition of an alert tier begins or ceases to hold, with what one would ask next.
-import { burnRate } from '../slo/budget.ts';
 import { mainCause } from '../slo/episodes.ts';
 import { formatDuration } from '../spec/scalars.ts';
 import type { Engine } from './engine.ts';
-import { countsBetween, periodView } from './view.ts';
+import { periodView } from './period.ts';
+import { windowView } from './view.ts';
 
 interface Log {
   info(facts: object, text: string): void;
@@ -24,10 +24,9 @@ function numbersOf(engine: Engine, slo: string, name: string): object {
   const [plan, entry, nowMs] = [engine.plan(slo), engine.entry(slo), engine.evaluatedAt()];
   const tier = plan?.tiers.find((each) => each.tier === name);
   if (plan === undefined || entry === undefined || tier === undefined) return {};
-  const burn = [tier.shortMs, tier.longMs].map((ms) => [
-    formatDuration(ms),
-    burnRate(countsBetween(entry.history, plan, nowMs - ms, nowMs), plan.slo.objective),
-  ]);
+  const burn = [tier.shortMs, tier.longMs]
+    .map((ms) => windowView(plan, entry, nowMs, formatDuration(ms), ms))
+    .map(({ window, burnRate }) => [window, burnRate]);
   const newest = entry.episodes.at(-1);
   return {
     burn: Object.fromEntries(burn),

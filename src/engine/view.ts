@@ -1,19 +1,10 @@
 // What people and pipelines see of an SLO: windows, budget, state, blame, forecast. Pure: plan, ledger entry and `now` in.
-import {
-  type Budget,
-  budget,
-  burnRate,
-  coverageRatio,
-  type Forecast,
-  forecastCalendar,
-  forecastRolling,
-  sliRatio,
-  withoutExclusion,
-} from '../slo/budget.ts';
+import { burnRate, coverageRatio, type Forecast, forecastCalendar, forecastRolling, sliRatio } from '../slo/budget.ts';
 import { mainCause } from '../slo/episodes.ts';
-import { add, type Counts, type History, ZERO } from '../slo/history.ts';
+import { type Counts, ZERO } from '../slo/history.ts';
 import { PROBES_TO_JUDGE, pageCondition } from '../slo/policy.ts';
 import type { LedgerEntry } from '../store/ledger.ts';
+import { countsBetween, isRead, type PeriodView, periodView } from './period.ts';
 import type { PromisePlan, SloPlan } from './plan.ts';
 
 export type SloState = 'ok' | 'burning' | 'exhausted' | 'no-data' | 'maintenance';
@@ -78,25 +69,6 @@ export interface SloView {
   readonly wholeAtMs: number | null;
 }
 
-/** Events in (fromMs, toMs], with those of maintenance declared afterwards moved to excluded. */
-export function countsBetween(history: History, plan: SloPlan, fromMs: number, toMs: number): Counts {
-  let counts = history.between(fromMs, toMs);
-  for (const stretch of plan.excluded) {
-    const from = Math.max(stretch.fromMs, fromMs);
-    const to = Math.min(stretch.toMs, toMs);
-    if (to <= from) continue;
-    const inside = history.between(from, to);
-    counts = add(counts, {
-      good: -inside.good,
-      bad: -inside.bad,
-      unmeasured: 0,
-      excludedGood: inside.good,
-      excludedBad: inside.bad,
-    });
-  }
-  return counts;
-}
-
 export const inMaintenance = (plan: PromisePlan, nowMs: number): boolean =>
   plan.excluded.some((s) => s.fromMs <= nowMs && nowMs < s.toMs);
 
@@ -123,33 +95,6 @@ export function windowView(
 /** Nine digits: 43.2, not 43.200020016666706. For people and JSON; what is compared is not rounded. */
 const rounded = <T extends number | null>(value: T): T =>
   value === null ? value : (Number(value.toPrecision(9)) as T);
-
-export interface PeriodView {
-  readonly counts: Counts;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly budget: Budget;
-  readonly withoutExclusion: Budget;
-}
-
-/** The budget of the running period. */
-export function periodView(plan: SloPlan, entry: LedgerEntry, nowMs: number): PeriodView {
-  const { startMs, endMs } = plan.periodAt(nowMs);
-  const counts = countsBetween(entry.history, plan, startMs, nowMs);
-  const unlived = (Math.max(0, Math.min(entry.createdMs, nowMs) - startMs) + (endMs - nowMs)) / plan.stepMs;
-  const { objective } = plan.slo;
-  const known = (of: Budget): Budget => (isRead(entry) ? of : { ...of, remainingRatio: null });
-  return {
-    counts,
-    startMs,
-    endMs,
-    budget: known(budget(counts, objective, unlived, plan.stepMs)),
-    withoutExclusion: known(budget(withoutExclusion(counts), objective, unlived, plan.stepMs)),
-  };
-}
-
-/** Until the store could be opened once, what was spent before the start is not known: a budget would look whole. */
-export const isRead = (entry: LedgerEntry): boolean => entry.acknowledged !== undefined;
 
 /** Tiers whose page condition holds now. */
 export function firingTiers(plan: SloPlan, entry: LedgerEntry, nowMs: number): string[] {

@@ -1,21 +1,13 @@
 // Schemas of routes are compiled with the first request that needs them: the compilers are a hundred modules, and the first scrape
 // after a restart shall not wait for them. Fastify takes them for compilers of ours: schemas of headers, which it would lower-case, are none here.
 import { createRequire } from 'node:module';
+import { once } from './once.ts';
 
 type Compiled = ((data: unknown) => unknown) & { errors?: unknown };
 type Compile = (route: unknown) => Compiled;
 type Factory = (schemas: unknown, options: unknown) => Compile;
 
 const require = createRequire(import.meta.url);
-
-/** Calls `make` with the first call, and remembers what it made. */
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
 
 const lazily =
   (load: () => () => Factory): Factory =>

@@ -215,6 +215,12 @@ export class History {
     return (this.#rings.find((r) => ageMs <= (r.rows - 2) * r.rowMs) ?? this.#rings.at(-1)!).rowMs;
   }
 
+  /** The newest row edge at or before `atMs`, up to an hour earlier: there the events of a window that begins at `atMs` begin. */
+  edgeAt(atMs: number): number {
+    const rowMs = this.rowMsFor(this.#lastMs - atMs);
+    return Math.floor(atMs / rowMs) * rowMs;
+  }
+
   #setTotal(total: Counts): void {
     this.#total[0] = total.good;
     this.#total[1] = total.bad;

@@ -25,10 +25,11 @@ export interface Restored {
 
 /** For the log of a start: an empty volume, or the wrong directory, must not pass for a platform without errors. */
 export function historyFound({ slos, last }: Restored): string {
+  const count = `${slos.length} SLO${slos.length === 1 ? '' : 's'}`;
   if (last !== undefined && last.atMs > 0)
-    return `the store holds history of ${slos.length} SLO${slos.length === 1 ? '' : 's'} until ${new Date(last.atMs).toISOString()}`;
+    return `the store holds history of ${count} until ${new Date(last.atMs).toISOString()}`;
   if (slos.length === 0) return 'the store is new: every SLO begins now, with its whole budget';
-  return `the store knows ${slos.length} SLO${slos.length === 1 ? '' : 's'} and holds no history of them that can be used`;
+  return `the store knows ${count} and holds no history of them that can be used`;
 }
 
 /** One commit: records by tick, SLOs seen for the first time, episodes that changed. */

@@ -1,6 +1,8 @@
 // The curve of a budget over the period that ends at its present value, with gaps, maintenance and what may come. Pure.
+
+import { countsBetween, type PeriodView } from '../engine/period.ts';
 import type { SloPlan, Stretch } from '../engine/plan.ts';
-import { countsBetween, inMaintenance, type PeriodView } from '../engine/view.ts';
+import { inMaintenance } from '../engine/view.ts';
 import { FINE_MS } from '../slo/grid.ts';
 import type { Counts } from '../slo/history.ts';
 import type { LedgerEntry } from '../store/ledger.ts';

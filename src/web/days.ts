@@ -1,6 +1,7 @@
 // Counts per stretch of days, from the rows of the store, further back than the period of an SLO. Reads the store; never writes.
+
+import { countsBetween } from '../engine/period.ts';
 import type { SloPlan } from '../engine/plan.ts';
-import { countsBetween } from '../engine/view.ts';
 import { HOUR_MS } from '../slo/grid.ts';
 import { type Counts, History, ZERO } from '../slo/history.ts';
 import type { LedgerEntry } from '../store/ledger.ts';

@@ -1,7 +1,8 @@
 // The page /report/YYYY-MM: what was promised and kept in a calendar month (UTC), per SLO, for print too.
+
+import { budgetView } from '../engine/period.ts';
 import type { SloPlan } from '../engine/plan.ts';
-import { isRead } from '../engine/view.ts';
-import { budget, burnRate, sliRatio, withoutExclusion } from '../slo/budget.ts';
+import { burnRate, sliRatio, withoutExclusion } from '../slo/budget.ts';
 import { type Period, periodAt } from '../slo/calendar.ts';
 import type { Counts } from '../slo/history.ts';
 import type { LedgerEntry } from '../store/ledger.ts';
@@ -89,9 +90,8 @@ function reportRow(
   const lived = Math.max(0, endMs - Math.max(period.startMs, entry.createdMs));
   const known = counts.good + counts.bad + counts.excludedGood + counts.excludedBad;
   const ratio = sliRatio(counts);
-  const isKnown = ratio !== null && isRead(entry);
-  const unlived =
-    (Math.max(0, Math.min(entry.createdMs, endMs) - period.startMs) + (period.endMs - endMs)) / plan.stepMs;
+  const { unlivedEvents, budget } = budgetView(plan, entry, counts, period, endMs);
+  const withUnlived = sliRatio({ ...counts, good: counts.good + unlivedEvents });
   return {
     slo: plan.slo.name,
     service: plan.slo.service,
@@ -99,8 +99,8 @@ function reportRow(
     counts,
     sliRatio: ratio,
     withoutExclusionSliRatio: sliRatio(withoutExclusion(counts)),
-    isKept: !isKnown ? null : (sliRatio({ ...counts, good: counts.good + unlived }) ?? 1) >= plan.slo.objective,
-    budgetRemainingRatio: isKnown ? budget(counts, plan.slo.objective, unlived, plan.stepMs).remainingRatio : null,
+    isKept: budget.remainingRatio === null ? null : withUnlived! >= plan.slo.objective,
+    budgetRemainingRatio: budget.remainingRatio,
     badMinutes: (counts.bad * plan.stepMs) / 60_000,
     burnRate: burnRate(counts, plan.slo.objective),
     knownRatio: lived === 0 ? 0 : Math.min(1, known / (lived / plan.stepMs)),

@@ -1,6 +1,8 @@
 // All that the page of one SLO says, as data: the view of the API and what follows from its counts. Pure; its JSON twin is this.
+
+import { periodView } from '../engine/period.ts';
 import type { SloPlan } from '../engine/plan.ts';
-import { periodView, type SloView } from '../engine/view.ts';
+import type { SloView } from '../engine/view.ts';
 import { type Episode, mainCause } from '../slo/episodes.ts';
 import { fewestBadToFire } from '../slo/policy.ts';
 import { hintOf, OUTCOMES, type Outcome } from '../spec/outcome.ts';
@@ -86,11 +88,8 @@ export function sloData(
   changes: readonly Change[],
 ): SloData {
   const period = periodView(plan, entry, nowMs);
-  const { counts, startMs, endMs, budget } = period;
-  const unlivedEvents = (Math.max(0, Math.min(entry.createdMs, nowMs) - startMs) + (endMs - nowMs)) / plan.stepMs;
-  // Counts begin where a row ends, up to an hour before the period.
-  const rowMs = entry.history.rowMsFor(nowMs - startMs);
-  const countedFrom = Math.floor(startMs / rowMs) * rowMs;
+  const { counts, startMs, endMs, unlivedEvents, budget } = period;
+  const countedFrom = entry.history.edgeAt(startMs);
   const episodes = entry.episodes.filter(({ lastBadMs }) => lastBadMs > countedFrom).toReversed();
   const ledger = episodes.map(
     (episode): LedgerRow => ({

@@ -1,7 +1,8 @@
 // The rules and the exporter's own numbers on the same data, minute by minute, in a real Prometheus.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countsBetween, periodView } from '../../src/engine/period.ts';
 import { plansOf, type SloPlan } from '../../src/engine/plan.ts';
-import { countsBetween, firingTiers, periodView } from '../../src/engine/view.ts';
+import { firingTiers } from '../../src/engine/view.ts';
 import { JUDGES } from '../../src/generate/slo/condition.ts';
 import { TOTALS } from '../../src/generate/slo/names.ts';
 import { type RuleTier, ruleTiers } from '../../src/generate/slo/tiers.ts';

@@ -1,10 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { OwnMetrics } from '../../src/metrics/own.ts';
-
-const block = (ms: number) => {
-  for (const until = performance.now() + ms; performance.now() < until; );
-};
+import { block } from '../services/block.ts';
 
 it('the delay of the event loop has a block in it that follows a reading at once, and forgets it after two more', async () => {
   const own = new OwnMetrics();

@@ -1,10 +1,7 @@
-import { performance } from 'node:perf_hooks';
 import { afterEach, expect, it, vi } from 'vitest';
 import { watchLoopLag } from '../../src/probe/loop-lag.ts';
+import { block } from '../services/block.ts';
 
-const block = (ms: number) => {
-  for (const until = performance.now() + ms; performance.now() < until; );
-};
 const soon = () => new Promise((resolve) => setTimeout(resolve, 60));
 afterEach(() => vi.useRealTimers());
 

@@ -1,5 +1,6 @@
 // Runs a probe in a test as the runner would, from the text of a target.
 import { probes } from '../../src/probe/list.ts';
+import type { LoopLag } from '../../src/probe/loop-lag.ts';
 import type { StepResult } from '../../src/probe/probe.ts';
 import { createResolver, type Resolve } from '../../src/probe/resolve.ts';
 import { type Run, runProbe } from '../../src/probe/runner.ts';
@@ -19,6 +20,13 @@ interface World {
 }
 const byDns = createResolver({ kind: 'named' });
 
+/** An event loop that was blocked for so long whenever it is asked, ms. */
+export const lagOf = (blockedMs: number): LoopLag => ({
+  begin: () => performance.now(),
+  longestSince: () => blockedMs,
+  end: () => {},
+});
+
 /** A resolver that is silent for one name; every other is resolved. */
 export const silentFor =
   (name: string): Resolve =>
@@ -34,7 +42,7 @@ export const run = (settings: object, { blockedMs = 0, resolve = byDns }: World 
     probes,
     resolve,
     tracer: idsOnly,
-    lag: { begin: () => performance.now(), longestSince: () => blockedMs, end: () => {} },
+    lag: lagOf(blockedMs),
     location: 'test',
     now: Date.now,
   });

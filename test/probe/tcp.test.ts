@@ -9,7 +9,7 @@ import { idsOnly } from '../../src/probe/trace-port.ts';
 import type { Spec } from '../../src/spec/spec.ts';
 import { freePort } from '../services/process.ts';
 import { validSpec } from '../spec/specs.ts';
-import { resolvingTo, step, target } from './run.ts';
+import { lagOf, resolvingTo, step, target } from './run.ts';
 
 const sockets = new Set<Socket>();
 const server: Server = createServer((socket) => sockets.add(socket));
@@ -55,7 +55,7 @@ describe('a run whose name is not resolved', () => {
       probes,
       resolve,
       tracer: idsOnly,
-      lag: { begin: () => performance.now(), longestSince: () => 0, end: () => {} },
+      lag: lagOf(0),
       location: 'test',
       now: Date.now,
     });
@@ -145,7 +145,7 @@ describe('the target of a /probe request', () => {
       probes,
       resolve: createResolver({ kind: 'adhoc', allow: ['10.0.0.0/8'] }),
       tracer: idsOnly,
-      lag: { begin: () => performance.now(), longestSince: () => 0, end: () => {} },
+      lag: lagOf(0),
       location: 'test',
       now: Date.now,
     });

@@ -6,7 +6,7 @@ import { probes } from '../../../src/probe/list.ts';
 import { createResolver } from '../../../src/probe/resolve.ts';
 import { type Run, runProbe } from '../../../src/probe/runner.ts';
 import { idsOnly } from '../../../src/probe/trace-port.ts';
-import { target } from '../run.ts';
+import { lagOf, target } from '../run.ts';
 import { type Exposed, readExposed } from './exposed.ts';
 
 export async function exposedRun(
@@ -17,7 +17,7 @@ export async function exposedRun(
     probes,
     resolve: createResolver({ kind: 'named' }),
     tracer: idsOnly,
-    lag: { begin: () => performance.now(), longestSince: () => 0, end: () => {} },
+    lag: lagOf(0),
     location: 'test',
     boardSeries: most,
     now: Date.now,
